@@ -1,0 +1,14 @@
+//! The rules of the warehouse floor: what a scan means, what a step accepts, what is recorded.
+//!
+//! Nothing here reads a clock, draws a random number or does I/O: time, identity and what the
+//! store knows come in as arguments, so that every rule is a table of cases.
+#![forbid(unsafe_code)]
+
+pub mod fact;
+pub mod id;
+pub mod master;
+pub mod reason;
+pub mod scan;
+pub mod stock;
+pub mod task;
+pub mod workflow;

@@ -1,0 +1,244 @@
+//! Master data: what the ERP core tells every device about things, places and people.
+
+use crate::id::{HandlingUnitId, ItemId, LocationId, OperatorId, OrderId};
+use serde::{Deserialize, Serialize};
+
+/// A calendar date as `YYYY-MM-DD`; compares in calendar order.
+pub type IsoDate = String;
+
+/// The family of an item; chooses its picture and later its checklist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ItemClass {
+    /// Clothing, with size and colour.
+    Apparel,
+    /// Devices, usually with serial numbers.
+    Electronics,
+    /// Cosmetics, usually with lot and expiry.
+    Cosmetics,
+    /// Anything else.
+    #[default]
+    General,
+}
+
+/// An item (SKU).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Item {
+    /// Its identifier, the SKU.
+    pub id: ItemId,
+    /// Its name without variant.
+    pub name: String,
+    /// What tells it from its siblings beside the size, usually the colour. Empty = none.
+    #[serde(default)]
+    pub variant: String,
+    /// Its size. Empty = none.
+    #[serde(default)]
+    pub size: String,
+    /// Its family.
+    #[serde(default)]
+    pub class: ItemClass,
+    /// Whether stock of it is kept by lot.
+    #[serde(default)]
+    pub lot_tracked: bool,
+    /// Whether every unit has a serial number.
+    #[serde(default)]
+    pub serial_tracked: bool,
+    /// Whether its lots expire.
+    #[serde(default)]
+    pub expiry_tracked: bool,
+    /// Weight of one unit in grams; 0 = unknown.
+    #[serde(default)]
+    pub weight_grams: i64,
+}
+
+/// What one scan of a barcode holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unit {
+    /// One unit.
+    #[default]
+    Each,
+    /// An inner pack.
+    Inner,
+    /// A case.
+    Case,
+}
+
+/// A barcode of an item.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Barcode {
+    /// A GTIN as 14 digits (GS1 General Specifications, 7.9: compared right-aligned), or any
+    /// other code as it is read.
+    pub code: String,
+    /// The item it stands for.
+    pub item: ItemId,
+    /// Units of the item in one scan, at least 1.
+    pub qty: i64,
+    /// What it is printed on.
+    #[serde(default)]
+    pub unit: Unit,
+}
+
+/// What a location is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LocationKind {
+    /// A place on a shelf.
+    #[default]
+    Bin,
+    /// A receiving dock.
+    Dock,
+    /// A staging area.
+    Staging,
+    /// A packing bench.
+    Pack,
+    /// Goods on their way inside the warehouse.
+    Transit,
+    /// Supplier, customer or loss: outside the building.
+    Virtual,
+}
+
+/// A location.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Location {
+    /// Its identifier, which is also what its sign says, e.g. `B-14-32`.
+    pub id: LocationId,
+    /// What its label reads as when scanned.
+    pub code: String,
+    /// What it is for.
+    #[serde(default)]
+    pub kind: LocationKind,
+    /// The zone it belongs to.
+    #[serde(default)]
+    pub zone: String,
+    /// Its place on the pick path; smaller comes first.
+    #[serde(default)]
+    pub sequence: i64,
+    /// Aisle as on the sign. Empty = no mask, the sign is one line.
+    #[serde(default)]
+    pub aisle: String,
+    /// Bay as on the sign.
+    #[serde(default)]
+    pub bay: String,
+    /// Shelf as on the sign.
+    #[serde(default)]
+    pub shelf: String,
+    /// Level counted from the floor, from 1; 0 = unknown.
+    #[serde(default)]
+    pub level: u8,
+    /// Levels of the bay; 0 = unknown.
+    #[serde(default)]
+    pub levels: u8,
+    /// Place on the level, from 1; 0 = unknown.
+    #[serde(default)]
+    pub place: u8,
+    /// Places on the level; 0 = unknown.
+    #[serde(default)]
+    pub places: u8,
+}
+
+/// What a handling unit is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HandlingUnitKind {
+    /// A reusable tote.
+    #[default]
+    Tote,
+    /// A carton.
+    Carton,
+    /// A pallet.
+    Pallet,
+}
+
+/// Anything with its own label that holds goods.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct HandlingUnit {
+    /// Its label, as it reads when scanned.
+    pub id: HandlingUnitId,
+    /// What it is.
+    #[serde(default)]
+    pub kind: HandlingUnitKind,
+    /// Where it stands. Empty = unknown.
+    #[serde(default)]
+    pub location: LocationId,
+    /// The order whose goods it holds. Empty = none, it may be taken for one.
+    #[serde(default)]
+    pub order: OrderId,
+}
+
+/// What an operator may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Pick.
+    Pick,
+    /// Pack and ship.
+    Pack,
+    /// Receive.
+    Receive,
+    /// Put away and move.
+    Stock,
+    /// Count.
+    Count,
+    /// Inspect returns.
+    Returns,
+    /// Decide within limits.
+    Supervisor,
+    /// Decide anything.
+    Manager,
+}
+
+/// An operator as a device knows one: hashes only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Operator {
+    /// Its identifier.
+    pub id: OperatorId,
+    /// The name shown in the status strip, e.g. `Mara K.`.
+    pub name: String,
+    /// BLAKE3 of the badge code with the warehouse's context, as 64 hex digits.
+    pub badge_hash: String,
+    /// The PIN's Argon2id hash in PHC form.
+    pub pin_phc: String,
+    /// What the operator may do.
+    pub roles: Vec<Role>,
+    /// Until when the grant holds, in milliseconds since 1970 of the core's clock.
+    #[serde(default)]
+    pub valid_to_ms: i64,
+    /// The language of the operator as a BCP 47 tag. Empty = the station's.
+    #[serde(default)]
+    pub language: String,
+}
+
+/// What a site may set (workflows.md section 0.8), one row of the warehouse stream.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// Wrong PINs until a lock-out.
+    pub lockout_tries: u32,
+    /// Length of the first lock-out.
+    pub lockout_minutes: u32,
+    /// Idle minutes until the station locks.
+    pub autolock_minutes: u32,
+    /// Days without news of the operators after which nobody can sign in.
+    pub grant_age_days: u32,
+    /// Lines of this many units or more may be typed.
+    pub type_from: i64,
+    /// Whether one tote may hold several orders.
+    pub share_tote: bool,
+    /// What a claim is worth, in minutes.
+    pub claim_lease_minutes: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            lockout_tries: 5,
+            lockout_minutes: 15,
+            autolock_minutes: 5,
+            grant_age_days: 7,
+            type_from: 6,
+            share_tote: false,
+            claim_lease_minutes: 240,
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! Reason codes (workflows.md section 0.6): why a scan was refused or a fact flagged.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+macro_rules! reasons {
+    ($($(#[$doc:meta])* $name:ident = $code:literal),+ $(,)?) => {
+        /// Why something was refused or flagged. The code is stored, sent and shown in logs; the
+        /// words for people are in the pages.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Reason { $($(#[$doc])* $name),+ }
+
+        impl Reason {
+            /// Every reason there is.
+            pub const ALL: &'static [Reason] = &[$(Reason::$name),+];
+
+            /// The code.
+            #[must_use]
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$name => $code),+ }
+            }
+
+            /// The reason of that code.
+            #[must_use]
+            pub fn parse(code: &str) -> Option<Self> {
+                match code { $($code => Some(Self::$name),)+ _ => None }
+            }
+
+            /// Whether it asks for the same scan again instead of refusing for good.
+            #[must_use]
+            pub fn asks(self) -> bool {
+                self.code().ends_with('?')
+            }
+        }
+    };
+}
+
+reasons! {
+    /// The code means nothing here.
+    UnknownCode = "UNKNOWN_CODE",
+    /// The code is of another kind than the step asks for.
+    WrongKind = "WRONG_KIND",
+    /// The code means several things.
+    Ambiguous = "AMBIGUOUS",
+    /// The check digit is wrong.
+    Checksum = "CHECKSUM",
+    /// Two labels of one unit disagree.
+    LabelClash = "LABEL_CLASH",
+    /// The location comes first.
+    NeedLocation = "NEED_LOCATION",
+    /// Several items are here.
+    NeedItem = "NEED_ITEM",
+    /// Several lots are here.
+    NeedLot = "NEED_LOT",
+    /// Several handling units hold it here.
+    NeedHu = "NEED_HU",
+    /// Not the location asked for.
+    WrongLocation = "WRONG_LOCATION",
+    /// Not the item asked for.
+    WrongItem = "WRONG_ITEM",
+    /// Not the lot asked for.
+    WrongLot = "WRONG_LOT",
+    /// Not the unit asked for.
+    WrongSerial = "WRONG_SERIAL",
+    /// Not the handling unit asked for.
+    WrongHu = "WRONG_HU",
+    /// The serial number was recorded before.
+    SerialSeen = "SERIAL_SEEN",
+    /// Not a quantity.
+    QtyBad = "QTY_BAD",
+    /// More than is open.
+    QtyOver = "QTY_OVER",
+    /// Each unit must be scanned.
+    ScanEach = "SCAN_EACH",
+    /// Past its expiry date.
+    Expired = "EXPIRED",
+    /// A field is missing.
+    MissingData = "MISSING_DATA",
+    /// The role does not allow it.
+    NotAllowed = "NOT_ALLOWED",
+    /// Withdrawn.
+    Gone = "GONE",
+    /// Somebody else works on it.
+    Claimed = "CLAIMED",
+    /// The store is full.
+    DiskFull = "DISK_FULL",
+    /// No operator has this badge.
+    BadgeUnknown = "BADGE_UNKNOWN",
+    /// The PIN is wrong.
+    PinWrong = "PIN_WRONG",
+    /// Too many wrong PINs.
+    LockedOut = "LOCKED_OUT",
+    /// The station is locked.
+    Locked = "LOCKED",
+    /// The operators were not refreshed for too long.
+    GrantOld = "GRANT_OLD",
+    /// The claim is stale: again to take over.
+    TakeOver = "TAKE_OVER?",
+    /// Other stock of the item: again to swap.
+    Swap = "SWAP?",
+    /// An older lot is here.
+    Fefo = "FEFO",
+    /// The tote of another order.
+    ToteOther = "TOTE_OTHER",
+    /// The tote is not empty.
+    ToteNotEmpty = "TOTE_NOT_EMPTY",
+    /// The order was cancelled.
+    OrderCancelled = "ORDER_CANCELLED",
+    /// Another place than suggested: again to use it.
+    Place = "PLACE?",
+    /// Not allowed there.
+    PlaceForbidden = "PLACE_FORBIDDEN",
+    /// The step takes no scan now.
+    NotNow = "NOT_NOW",
+    /// The scan was cut off or could not be read whole.
+    BadRead = "BAD_READ",
+    /// The book went below zero.
+    NegStock = "NEG_STOCK",
+    /// Picked more than was asked.
+    OverPick = "OVER_PICK",
+    /// Recorded at two places.
+    SerialTwice = "SERIAL_TWICE",
+    /// The task was given to somebody else.
+    ClaimLost = "CLAIM_LOST",
+    /// The operator's access has ended.
+    OperatorEnded = "OPERATOR_ENDED",
+    /// A fact of a type that the core does not know yet.
+    UnknownType = "UNKNOWN_TYPE",
+    /// A fact that names something the core does not know.
+    UnknownReference = "UNKNOWN_REFERENCE",
+    /// A fact whose body cannot be read.
+    BadFact = "BAD_FACT",
+    /// A fact that could not be processed yet.
+    Failed = "FAILED",
+    /// Waits behind an earlier fact of the same aggregate.
+    Behind = "BEHIND",
+}
+
+impl Serialize for Reason {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code())
+    }
+}
+
+impl<'de> Deserialize<'de> for Reason {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let code = String::deserialize(deserializer)?;
+        Self::parse(&code).ok_or_else(|| serde::de::Error::custom(format!("unknown reason code {code:?}")))
+    }
+}

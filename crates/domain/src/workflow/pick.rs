@@ -1,0 +1,743 @@
+//! Pick (workflows.md section 3): totes → location → item → quantity → tote → drop-off.
+//!
+//! The lines of a task are shared and never copied; what changes is small. A scan of a task of
+//! 2,000 lines costs what a scan of a task of one line costs.
+
+mod item;
+mod tote;
+
+use super::{Accepted, Class, Meant, Next, Site, Step, What};
+use crate::fact::{Fact, ShortReason, Units};
+use crate::id::{HandlingUnitId, ItemId, LineId, LocationId, Lot, OrderId, Serial, TaskId};
+use crate::master::LocationKind;
+use crate::reason::Reason;
+use crate::scan::{self, Kind, Label, Meaning};
+use crate::task::{Line, LineState, Task};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// A pick task under way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pick {
+    /// The head of the task, with the totes in its slots.
+    pub task: Task,
+    /// What the planned drop-off location is for; others of its kind are accepted after a question.
+    pub drop_off_kind: LocationKind,
+    /// The lines as loaded.
+    pub lines: Arc<[Line]>,
+    /// What happened to each of them since, same index.
+    pub progress: Vec<Progress>,
+    /// Lines that were put last, in the order in which they were.
+    pub skipped: Vec<LineId>,
+    /// Where the pick stands.
+    pub stage: Stage,
+}
+
+/// What happened to a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Units in totes.
+    pub picked: i64,
+    /// Where it stands.
+    pub state: LineState,
+}
+
+/// The row that is stored with every step: small, whatever the size of the task.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Saved {
+    /// The task.
+    pub task: TaskId,
+    /// Lines put last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skipped: Vec<LineId>,
+    /// Where it stands.
+    pub stage: Stage,
+}
+
+/// Where a pick stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "stage", rename_all = "kebab-case")]
+pub enum Stage {
+    /// An empty tote is needed for a slot.
+    Totes {
+        /// The slot, from 1.
+        slot: u8,
+    },
+    /// Go to the location of a line.
+    Location {
+        /// The line.
+        line: LineId,
+    },
+    /// Take the item; units are counted into the hand.
+    Item {
+        /// The line.
+        line: LineId,
+        /// What is in the hand.
+        hand: Hand,
+    },
+    /// Put what is in the hand into the tote.
+    Tote {
+        /// The line.
+        line: LineId,
+        /// What is in the hand.
+        hand: Hand,
+        /// The rest of the line is missing: recorded together with what was found.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        short: Option<Short>,
+    },
+    /// Why is it short?
+    Short {
+        /// The line.
+        line: LineId,
+        /// What is in the hand.
+        hand: Hand,
+        /// What was said so far.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        short: Option<Short>,
+    },
+    /// Bring the totes to their place.
+    DropOff {
+        /// Another place that was asked about; lapses with a power cut.
+        #[serde(skip)]
+        asked: Option<LocationId>,
+    },
+}
+
+/// A reason for a shortage, not yet confirmed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Short {
+    /// Why.
+    pub reason: ShortReason,
+    /// Units found damaged.
+    #[serde(default)]
+    pub damaged: i64,
+}
+
+/// Units counted but not yet in a tote, and the label that is being read.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Hand {
+    /// The units.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub units: Vec<Units>,
+    /// Parts of the label of the next unit.
+    #[serde(default, skip_serializing_if = "label_is_empty")]
+    pub label: Label,
+    /// The handling unit the step was narrowed to; an empty one = the loose stock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<HandlingUnitId>,
+    /// Whether the number was typed.
+    #[serde(default)]
+    pub typed: bool,
+}
+
+fn label_is_empty(label: &Label) -> bool {
+    *label == Label::default()
+}
+
+impl Hand {
+    /// Units in it.
+    #[must_use]
+    pub fn qty(&self) -> i64 {
+        self.units.iter().map(|unit| unit.qty).sum()
+    }
+}
+
+/// What can happen to a pick.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// A scan.
+    Scan(Meant),
+    /// A number was typed: so many are in the hand.
+    Typed(i64),
+    /// Put this line last.
+    Skip,
+    /// Something is missing.
+    Short,
+    /// Why it is missing.
+    Reason(ShortReason),
+    /// How many are damaged.
+    Damaged(i64),
+    /// It was found after all.
+    Found,
+    /// Give the task back.
+    Release,
+    /// The ERP changed the task; lines as they are shown now.
+    Changed(Task, Arc<[Line]>),
+}
+
+/// How a pick ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Exit {
+    /// Everything is dropped off.
+    Done,
+    /// Given back.
+    Released,
+    /// Withdrawn by the ERP.
+    Gone,
+}
+
+/// Why not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "refusal", rename_all = "kebab-case")]
+pub enum Refusal {
+    /// The location comes first.
+    NeedLocation {
+        /// Where to go.
+        needed: LocationId,
+        /// What was scanned instead.
+        scanned: ItemId,
+    },
+    /// Another location.
+    WrongLocation {
+        /// What was scanned.
+        scanned: LocationId,
+        /// Where to go.
+        needed: LocationId,
+    },
+    /// Another item.
+    WrongItem {
+        /// What was scanned.
+        scanned: ItemId,
+        /// What to take.
+        needed: ItemId,
+    },
+    /// Another lot, or one that is not booked here.
+    WrongLot {
+        /// What was scanned.
+        scanned: Lot,
+        /// What to take; empty = one that is booked here.
+        needed: Lot,
+    },
+    /// Another unit, or one that is not booked here.
+    WrongSerial {
+        /// What was scanned.
+        scanned: Serial,
+        /// Which to take; empty = one that is booked here.
+        needed: Serial,
+    },
+    /// The serial number was counted before.
+    SerialSeen {
+        /// Which.
+        serial: Serial,
+    },
+    /// A handling unit that is not here.
+    WrongHu {
+        /// What was scanned.
+        scanned: HandlingUnitId,
+    },
+    /// Several lots are here.
+    NeedLot {
+        /// The item.
+        item: ItemId,
+    },
+    /// Several handling units hold it here.
+    NeedHu {
+        /// The item.
+        item: ItemId,
+    },
+    /// A part of the label is missing.
+    MissingData {
+        /// Which part.
+        field: Kind,
+    },
+    /// Two labels of one unit disagree.
+    LabelClash {
+        /// What was read first.
+        first: String,
+        /// What was read now.
+        second: String,
+    },
+    /// Past its date.
+    Expired {
+        /// The date.
+        date: String,
+    },
+    /// More than is open.
+    QtyOver {
+        /// Units still open.
+        open: i64,
+    },
+    /// Not a quantity.
+    QtyBad,
+    /// Each unit must be scanned.
+    ScanEach,
+    /// The tote of another order.
+    ToteOther {
+        /// What was scanned.
+        scanned: HandlingUnitId,
+        /// The tote to use; empty = an empty one.
+        needed: HandlingUnitId,
+        /// Its slot.
+        slot: u8,
+    },
+    /// The tote is not empty.
+    ToteNotEmpty {
+        /// Which.
+        scanned: HandlingUnitId,
+    },
+    /// Another place than planned: again to use it.
+    Place {
+        /// What was scanned.
+        scanned: LocationId,
+        /// What was planned.
+        needed: LocationId,
+    },
+    /// Totes may not stand there.
+    PlaceForbidden {
+        /// What was scanned.
+        scanned: LocationId,
+        /// What was planned.
+        needed: LocationId,
+    },
+    /// What any step can answer.
+    #[serde(untagged)]
+    Scan(scan::Refusal),
+}
+
+impl Refusal {
+    /// Its code.
+    #[must_use]
+    pub fn reason(&self) -> Reason {
+        match self {
+            Self::Scan(inner) => inner.reason(),
+            Self::NeedLocation { .. } => Reason::NeedLocation,
+            Self::WrongLocation { .. } => Reason::WrongLocation,
+            Self::WrongItem { .. } => Reason::WrongItem,
+            Self::WrongLot { .. } => Reason::WrongLot,
+            Self::WrongSerial { .. } => Reason::WrongSerial,
+            Self::SerialSeen { .. } => Reason::SerialSeen,
+            Self::WrongHu { .. } => Reason::WrongHu,
+            Self::NeedLot { .. } => Reason::NeedLot,
+            Self::NeedHu { .. } => Reason::NeedHu,
+            Self::MissingData { .. } => Reason::MissingData,
+            Self::LabelClash { .. } => Reason::LabelClash,
+            Self::Expired { .. } => Reason::Expired,
+            Self::QtyOver { .. } => Reason::QtyOver,
+            Self::QtyBad => Reason::QtyBad,
+            Self::ScanEach => Reason::ScanEach,
+            Self::ToteOther { .. } => Reason::ToteOther,
+            Self::ToteNotEmpty { .. } => Reason::ToteNotEmpty,
+            Self::Place { .. } => Reason::Place,
+            Self::PlaceForbidden { .. } => Reason::PlaceForbidden,
+        }
+    }
+}
+
+/// What an event makes of a pick.
+pub type PickStep = Step<Pick, Exit, Refusal>;
+
+impl Pick {
+    /// A pick at its first step, or at the step it was left at by somebody.
+    #[must_use]
+    pub fn start(task: Task, lines: Arc<[Line]>, drop_off_kind: LocationKind) -> Self {
+        let mut pick = Self {
+            task,
+            drop_off_kind,
+            progress: progress_of(&lines),
+            lines,
+            skipped: Vec::new(),
+            stage: Stage::DropOff { asked: None },
+        };
+        pick.stage = pick.next_stage(&LocationId::default());
+        pick
+    }
+
+    /// The pick that was saved, over the lines as they are shown now. A stage whose line is gone
+    /// or closed gives way to the next one.
+    #[must_use]
+    pub fn resume(saved: Saved, task: Task, lines: Arc<[Line]>, drop_off_kind: LocationKind) -> Self {
+        let mut pick = Self {
+            task,
+            drop_off_kind,
+            progress: progress_of(&lines),
+            lines,
+            skipped: saved.skipped,
+            stage: saved.stage,
+        };
+        pick.settle();
+        pick
+    }
+
+    /// What to store.
+    #[must_use]
+    pub fn saved(&self) -> Saved {
+        Saved { task: self.task.id.clone(), skipped: self.skipped.clone(), stage: self.stage.clone() }
+    }
+
+    /// The line that the stage is about.
+    #[must_use]
+    pub fn line(&self) -> Option<&Line> {
+        match &self.stage {
+            Stage::Location { line } | Stage::Item { line, .. } | Stage::Tote { line, .. } | Stage::Short { line, .. } => {
+                self.lines.iter().find(|l| l.id == *line)
+            }
+            Stage::Totes { .. } | Stage::DropOff { .. } => None,
+        }
+    }
+
+    /// Units in the hand.
+    #[must_use]
+    pub fn hand(&self) -> Option<&Hand> {
+        match &self.stage {
+            Stage::Item { hand, .. } | Stage::Tote { hand, .. } | Stage::Short { hand, .. } => Some(hand),
+            _ => None,
+        }
+    }
+
+    /// Units of a line still to take.
+    #[must_use]
+    pub fn open_qty(&self, line: &LineId) -> i64 {
+        self.lines
+            .iter()
+            .zip(&self.progress)
+            .find(|(l, _)| l.id == *line)
+            .map_or(0, |(l, p)| if p.state == LineState::Open { (l.qty - p.picked).max(0) } else { 0 })
+    }
+
+    /// Lines that are closed, and all there are (withdrawn ones do not count).
+    #[must_use]
+    pub fn counts(&self) -> (usize, usize) {
+        let closed = self.progress.iter().filter(|p| matches!(p.state, LineState::Done | LineState::Short)).count();
+        let all = self.progress.iter().filter(|p| p.state != LineState::Cancelled).count();
+        (closed, all)
+    }
+
+    /// The tote in a slot. Empty = none yet.
+    #[must_use]
+    pub fn tote_of(&self, slot: u8) -> HandlingUnitId {
+        self.task.slots.iter().find(|s| s.slot == slot).map(|s| s.tote.clone()).unwrap_or_default()
+    }
+
+    /// The name of the step in `status`, logs and facts.
+    #[must_use]
+    pub fn step_name(&self) -> &'static str {
+        match &self.stage {
+            Stage::Totes { .. } => "pick.totes",
+            Stage::Location { .. } => "pick.location",
+            Stage::Item { hand, .. } if hand.units.is_empty() => "pick.item",
+            Stage::Item { .. } => "pick.quantity",
+            Stage::Tote { .. } => "pick.tote",
+            Stage::Short { .. } => "pick.short",
+            Stage::DropOff { .. } => "pick.drop-off",
+        }
+    }
+
+    /// What the event makes of it.
+    #[must_use]
+    pub fn update(self, event: Event, site: &Site<'_>) -> PickStep {
+        match event {
+            Event::Scan(meant) => self.scan(&meant, site),
+            Event::Typed(qty) => item::typed(self, qty, site),
+            Event::Skip => self.skip(),
+            Event::Short => self.short(),
+            Event::Reason(reason) => self.reason(reason),
+            Event::Damaged(qty) => self.damaged(qty),
+            Event::Found => self.found(),
+            Event::Release => self.release(),
+            Event::Changed(task, lines) => self.changed(task, lines),
+        }
+    }
+
+    fn scan(self, meant: &Meant, site: &Site<'_>) -> PickStep {
+        match self.stage.clone() {
+            Stage::Totes { slot } => tote::assign(self, slot, meant, site),
+            Stage::Location { line } => self.location(&line, meant),
+            Stage::Item { line, hand } => item::scan(self, &line, hand, meant, site),
+            Stage::Tote { line, hand, short } => tote::put(self, &line, hand, short, meant, site),
+            Stage::Short { line, hand, short } => self.confirm_short(&line, hand, short, meant),
+            Stage::DropOff { asked } => tote::drop_off(self, asked, meant, site),
+        }
+    }
+
+    fn location(mut self, line: &LineId, meant: &Meant) -> PickStep {
+        let Some(needed) = self.lines.iter().find(|l| l.id == *line).map(|l| l.location.clone()) else {
+            return self.refuse(Refusal::Scan(scan::Refusal::NotNow));
+        };
+        match locations(meant).as_slice() {
+            [found] if *found == needed => {
+                self.stage = Stage::Item { line: line.clone(), hand: Hand::default() };
+                self.accept(Class::StepComplete, What::Shelf, needed.0)
+            }
+            [found] => {
+                let scanned = found.clone();
+                self.refuse(Refusal::WrongLocation { scanned, needed })
+            }
+            [] => {
+                let goods = meant.meanings.iter().find_map(|meaning| match meaning {
+                    Meaning::Goods { label } => label.item.clone(),
+                    _ => None,
+                });
+                match goods {
+                    Some(scanned) => self.refuse(Refusal::NeedLocation { needed, scanned }),
+                    None => self.refuse(misfit(meant, Kind::Location)),
+                }
+            }
+            _ => self.refuse(ambiguous(meant)),
+        }
+    }
+
+    fn skip(mut self) -> PickStep {
+        let line = match &self.stage {
+            Stage::Location { line } => line.clone(),
+            Stage::Item { line, hand } if hand.units.is_empty() => line.clone(),
+            _ => return self.refuse(Refusal::Scan(scan::Refusal::NotNow)),
+        };
+        self.skipped.retain(|skipped| *skipped != line);
+        self.skipped.push(line.clone());
+        self.stage = self.next_stage(&LocationId::default());
+        self.accept(Class::Accepted, What::Skipped, line.0)
+    }
+
+    fn short(mut self) -> PickStep {
+        match self.stage.clone() {
+            Stage::Item { line, hand } | Stage::Tote { line, hand, .. } if hand.qty() < self.open_qty(&line) => {
+                self.stage = Stage::Short { line, hand, short: None };
+                self.accept(Class::Accepted, What::Page, "")
+            }
+            // A shelf that cannot be reached is known before one stands at it.
+            Stage::Location { line } => {
+                self.stage = Stage::Short { line, hand: Hand::default(), short: None };
+                self.accept(Class::Accepted, What::Page, "")
+            }
+            _ => self.refuse(Refusal::Scan(scan::Refusal::NotNow)),
+        }
+    }
+
+    fn reason(mut self, reason: ShortReason) -> PickStep {
+        let Stage::Short { line, hand, .. } = self.stage.clone() else {
+            return self.refuse(Refusal::Scan(scan::Refusal::NotNow));
+        };
+        self.stage = Stage::Short { line, hand, short: Some(Short { reason, damaged: 0 }) };
+        self.accept(Class::Accepted, What::Page, "")
+    }
+
+    fn damaged(mut self, qty: i64) -> PickStep {
+        let Stage::Short { line, hand, short: Some(Short { reason: ShortReason::Damaged, .. }) } = self.stage.clone() else {
+            return self.refuse(Refusal::Scan(scan::Refusal::NotNow));
+        };
+        let missing = self.open_qty(&line) - hand.qty();
+        if qty <= 0 {
+            return self.refuse(Refusal::QtyBad);
+        }
+        if qty > missing {
+            return self.refuse(Refusal::QtyOver { open: missing });
+        }
+        self.stage = Stage::Short { line, hand, short: Some(Short { reason: ShortReason::Damaged, damaged: qty }) };
+        self.accept(Class::Accepted, What::Quantity, qty.to_string())
+    }
+
+    fn found(mut self) -> PickStep {
+        let Stage::Short { line, hand, .. } = self.stage.clone() else {
+            return self.refuse(Refusal::Scan(scan::Refusal::NotNow));
+        };
+        self.stage = Stage::Item { line, hand };
+        self.accept(Class::Accepted, What::Page, "")
+    }
+
+    /// The shelf confirms a shortage. What was found goes to the tote first; with nothing in the
+    /// hand the line closes here.
+    fn confirm_short(mut self, line: &LineId, hand: Hand, short: Option<Short>, meant: &Meant) -> PickStep {
+        let Some(row) = self.lines.iter().find(|l| l.id == *line).cloned() else {
+            return self.refuse(Refusal::Scan(scan::Refusal::NotNow));
+        };
+        let ready = short.filter(|s| s.reason != ShortReason::Damaged || s.damaged > 0);
+        let Some(short) = ready else {
+            return self.refuse(Refusal::Scan(scan::Refusal::NotNow));
+        };
+        match locations(meant).as_slice() {
+            [found] if *found == row.location => {
+                if hand.units.is_empty() {
+                    let fact = self.close_short(&row, short);
+                    self.stage = self.next_stage(&row.location);
+                    let mut step = self.accept(Class::StepComplete, What::Short, row.location.0);
+                    step.facts.push(fact);
+                    return step;
+                }
+                self.stage = Stage::Tote { line: line.clone(), hand, short: Some(short) };
+                self.accept(Class::StepComplete, What::Shelf, row.location.0)
+            }
+            [found] => {
+                let scanned = found.clone();
+                self.refuse(Refusal::WrongLocation { scanned, needed: row.location })
+            }
+            [] => self.refuse(misfit(meant, Kind::Location)),
+            _ => self.refuse(ambiguous(meant)),
+        }
+    }
+
+    /// Closes a line for the unpicked remainder only.
+    fn close_short(&mut self, row: &Line, short: Short) -> Fact {
+        let missing = self.open_qty(&row.id);
+        self.set_progress(&row.id, |p| p.state = LineState::Short);
+        Fact::PickedShort {
+            task: self.task.id.clone(),
+            line: row.id.clone(),
+            location: row.location.clone(),
+            item: row.item.clone(),
+            qty: missing,
+            reason: short.reason,
+            damaged: short.damaged.min(missing),
+            lot: row.lot.clone(),
+            handling_unit: row.handling_unit.clone(),
+        }
+    }
+
+    fn release(self) -> PickStep {
+        if self.hand().is_some_and(|hand| !hand.units.is_empty()) || matches!(self.stage, Stage::DropOff { .. }) {
+            return self.refuse(Refusal::Scan(scan::Refusal::NotNow));
+        }
+        let task = self.task.id.clone();
+        Step {
+            next: Next::Finish(Exit::Released),
+            answer: Ok(Accepted::new(Class::StepComplete, What::Released, task.0.clone())),
+            facts: vec![Fact::TaskReleased { task }],
+        }
+    }
+
+    fn changed(mut self, task: Task, lines: Arc<[Line]>) -> PickStep {
+        if task.state == crate::task::TaskState::Cancelled {
+            return Step {
+                next: Next::Finish(Exit::Gone),
+                facts: Vec::new(),
+                answer: Ok(Accepted::new(Class::Attention, What::Task, self.task.id.0)),
+            };
+        }
+        let before = self.stage.clone();
+        self.progress = progress_of(&lines);
+        self.lines = lines;
+        self.task = task;
+        self.settle();
+        let class = if self.stage == before { Class::Accepted } else { Class::Attention };
+        self.accept(class, What::Page, "")
+    }
+
+    /// Brings the stage in line with the lines: one that has none, or a closed one, moves on, and
+    /// a drop-off waits while a line is open.
+    fn settle(&mut self) {
+        let stale = match &self.stage {
+            Stage::Totes { slot } => !self.tote_of(*slot).is_none(),
+            Stage::DropOff { .. } => self.next_line().is_some(),
+            Stage::Location { line } | Stage::Item { line, .. } | Stage::Tote { line, .. } | Stage::Short { line, .. } => {
+                self.open_qty(line) == 0
+            }
+        };
+        if stale {
+            self.stage = self.next_stage(&LocationId::default());
+        }
+    }
+
+    /// The next open line: skipped ones last, in the order in which they were skipped.
+    fn next_line(&self) -> Option<&Line> {
+        let open = |line: &&Line| self.open_qty_at(line) > 0;
+        self.lines
+            .iter()
+            .zip(&self.progress)
+            .filter(|(line, p)| p.state == LineState::Open && line.qty > p.picked && !self.skipped.contains(&line.id))
+            .map(|(line, _)| line)
+            .min_by_key(|line| line.seq)
+            .or_else(|| {
+                self.skipped
+                    .iter()
+                    .find_map(|id| self.lines.iter().find(|line| line.id == *id).filter(open))
+            })
+    }
+
+    fn open_qty_at(&self, line: &Line) -> i64 {
+        self.open_qty(&line.id)
+    }
+
+    /// The line after the present one, for "Then take".
+    #[must_use]
+    pub fn line_after(&self) -> Option<&Line> {
+        let now = self.line().map(|line| line.id.clone());
+        self.lines
+            .iter()
+            .zip(&self.progress)
+            .filter(|(line, p)| {
+                p.state == LineState::Open && line.qty > p.picked && Some(&line.id) != now.as_ref() && !self.skipped.contains(&line.id)
+            })
+            .map(|(line, _)| line)
+            .min_by_key(|line| line.seq)
+    }
+
+    /// The stage that comes next for somebody who stands at `here`.
+    fn next_stage(&self, here: &LocationId) -> Stage {
+        if let Some(slot) = self.task.slots.iter().find(|slot| slot.tote.is_none() && self.slot_is_needed(slot.slot)) {
+            return Stage::Totes { slot: slot.slot };
+        }
+        match self.next_line() {
+            Some(line) if line.location == *here => Stage::Item { line: line.id.clone(), hand: Hand::default() },
+            Some(line) => Stage::Location { line: line.id.clone() },
+            None => Stage::DropOff { asked: None },
+        }
+    }
+
+    fn slot_is_needed(&self, slot: u8) -> bool {
+        self.lines.iter().zip(&self.progress).any(|(line, p)| line.slot == slot && p.state == LineState::Open)
+    }
+
+    fn set_progress(&mut self, line: &LineId, change: impl FnOnce(&mut Progress)) {
+        let found = self.lines.iter().position(|l| l.id == *line);
+        if let Some(progress) = found.and_then(|n| self.progress.get_mut(n)) {
+            change(progress);
+        }
+    }
+
+    fn accept(self, class: Class, what: What, code: impl Into<String>) -> PickStep {
+        Step { next: Next::Continue(self), facts: Vec::new(), answer: Ok(Accepted::new(class, what, code)) }
+    }
+
+    fn refuse(self, refusal: Refusal) -> PickStep {
+        Step { next: Next::Continue(self), facts: Vec::new(), answer: Err(refusal) }
+    }
+}
+
+fn progress_of(lines: &[Line]) -> Vec<Progress> {
+    lines.iter().map(|line| Progress { picked: line.picked, state: line.state }).collect()
+}
+
+/// The locations that the scan can mean.
+fn locations(meant: &Meant) -> Vec<LocationId> {
+    meant
+        .meanings
+        .iter()
+        .filter_map(|meaning| match meaning {
+            Meaning::Location { id } => Some(id.clone()),
+            _ => None,
+        })
+        .collect()
+}
+
+/// The handling units that the scan can mean.
+fn handling_units(meant: &Meant) -> Vec<crate::master::HandlingUnit> {
+    meant
+        .meanings
+        .iter()
+        .filter_map(|meaning| match meaning {
+            Meaning::HandlingUnit { unit } => Some(unit.clone()),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Nothing that the scan means fits the step.
+fn misfit(meant: &Meant, needed: Kind) -> Refusal {
+    Refusal::Scan(match meant.meanings.first() {
+        Some(meaning) => {
+            scan::Refusal::WrongKind { scanned: meaning.kind(), id: meaning.id().to_owned(), needed }
+        }
+        None => scan::Refusal::UnknownCode,
+    })
+}
+
+/// Several things that the scan means fit the step.
+fn ambiguous(meant: &Meant) -> Refusal {
+    let mut kinds: Vec<Kind> = meant.meanings.iter().map(Meaning::kind).collect();
+    kinds.dedup();
+    Refusal::Scan(scan::Refusal::Ambiguous { kinds })
+}
+
+/// The order of a line.
+fn order_of(pick: &Pick, slot: u8) -> OrderId {
+    pick.task.slots.iter().find(|s| s.slot == slot).map(|s| s.order.clone()).unwrap_or_default()
+}
