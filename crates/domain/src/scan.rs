@@ -90,7 +90,8 @@ pub struct Label {
     /// The item. `None` = this code does not name it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub item: Option<ItemId>,
-    /// Units in the code: 1, or what the barcode row says.
+    /// Units in the code: 1, or what the barcode row says; 0 = a part of a label, which says nothing
+    /// about how many.
     #[serde(default)]
     pub qty: i64,
     /// Its lot.
@@ -290,10 +291,16 @@ pub fn read(scan: &Scan) -> Result<Read, Refusal> {
     if let Some(error) = &read.error {
         return Err(if error.is_checksum() { Refusal::Checksum } else { Refusal::BadRead });
     }
-    if read.notes.iter().any(|note| matches!(note, Note::NotText)) {
+    // The separator of an element string is no text either: only what has no other reading is noise.
+    let plain = read.readings.iter().all(|content| matches!(content, Content::Plain(_)));
+    if plain && not_text(&read) {
         return Err(Refusal::BadRead);
     }
     Ok(read)
+}
+
+fn not_text(read: &Read) -> bool {
+    read.notes.iter().any(|note| matches!(note, Note::NotText))
 }
 
 /// The prefix of a location behind an internal AI 91 to 99.
@@ -317,7 +324,7 @@ impl Lookup {
         }
         // A site may number its shelves, totes or badges with digits that also read as a GTIN:
         // what was read is always looked up as it stands, and two hits are refused as ambiguous.
-        if !read.text.is_empty() && !look.barcodes.contains(&read.text) {
+        if !read.text.is_empty() && !not_text(read) {
             look.plain(&read.text);
         }
         look.dedup();
@@ -340,7 +347,7 @@ impl Lookup {
         for element in elements.iter() {
             match element.ai.as_str() {
                 "8003" | "8004" => self.handling_units.push(element.value.clone()),
-                "254" => self.locations.push(element.value.clone()),
+                "254" | "414" => self.locations.push(element.value.clone()),
                 internal if internal.starts_with('9') => {
                     let value = element.value.strip_prefix(LOCATION_PREFIX).unwrap_or(&element.value);
                     self.locations.push(value.to_owned());
@@ -405,7 +412,9 @@ pub fn meanings(read: &Read, known: &Known, year: u16) -> Vec<Meaning> {
                     add(Meaning::HandlingUnit { unit: unit.clone() });
                 }
             }
-            Content::Elements(elements) => of_elements(elements, known, year, &mut add),
+            Content::Elements(elements) => {
+                of_elements(elements, known, year, read.readings.len() > 1, &mut add);
+            }
             _ => {}
         }
     }
@@ -427,10 +436,10 @@ pub fn meanings(read: &Read, known: &Known, year: u16) -> Vec<Meaning> {
         add(Meaning::Badge { operator: operator.id.clone() });
     }
     for (_, lot) in known.lots.iter().filter(|(_, lot)| lot.as_str() == text) {
-        add(Meaning::Goods { label: Label { lot: Some(lot.clone()), ..Label::default() } });
+        add(Meaning::Goods { label: Label { lot: Some(lot.clone()), qty: 1, ..Label::default() } });
     }
     for (_, serial) in known.serials.iter().filter(|(_, serial)| serial.as_str() == text) {
-        add(Meaning::Goods { label: Label { serial: Some(serial.clone()), ..Label::default() } });
+        add(Meaning::Goods { label: Label { serial: Some(serial.clone()), qty: 1, ..Label::default() } });
     }
     found
 }
@@ -439,7 +448,9 @@ fn label_of(barcode: &Barcode) -> Label {
     Label { item: Some(barcode.item.clone()), qty: barcode.qty, ..Label::default() }
 }
 
-fn of_elements(elements: &Elements, known: &Known, year: u16, add: &mut impl FnMut(Meaning)) {
+/// `perhaps`: the bytes have another reading too, so that a lot or serial number counts only where
+/// it is known. Otherwise every EAN that begins with 10 would name a lot besides.
+fn of_elements(elements: &Elements, known: &Known, year: u16, perhaps: bool, add: &mut impl FnMut(Meaning)) {
     if let Some(sscc) = elements.sscc() {
         for unit in known.handling_units.iter().filter(|u| u.id.as_str() == sscc.as_str()) {
             add(Meaning::HandlingUnit { unit: unit.clone() });
@@ -463,13 +474,15 @@ fn of_elements(elements: &Elements, known: &Known, year: u16, add: &mut impl FnM
         }
         return;
     }
-    if lot.is_some() || serial.is_some() || expiry.is_some() {
+    let is_known = lot.as_ref().is_some_and(|lot| known.lots.iter().any(|(_, l)| l == lot))
+        || serial.as_ref().is_some_and(|serial| known.serials.iter().any(|(_, s)| s == serial));
+    if (lot.is_some() || serial.is_some() || expiry.is_some()) && (is_known || !perhaps) {
         add(Meaning::Goods { label: Label { item: None, qty: 0, lot, serial, expiry } });
     }
     for element in elements.iter() {
         let value = element.value.as_str();
         let ai = element.ai.as_str();
-        if ai == "254" || ai.starts_with('9') {
+        if ai == "254" || (ai == "414" && elements.value("254").is_none()) || ai.starts_with('9') {
             let code = value.strip_prefix(LOCATION_PREFIX).unwrap_or(value);
             for location in known.locations.iter().filter(|l| l.code == code || l.id.as_str() == code) {
                 add(Meaning::Location { id: location.id.clone() });

@@ -14,6 +14,7 @@ use crate::reason::Reason;
 use crate::scan::{self, Kind, Label, Meaning};
 use crate::task::{Line, LineState, Task};
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// A pick task under way.
@@ -128,6 +129,9 @@ pub struct Hand {
     /// Whether the number was typed.
     #[serde(default)]
     pub typed: bool,
+    /// Whether the location was not scanned yet: a shortage declared on the way there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub on_the_way: bool,
 }
 
 fn label_is_empty(label: &Label) -> bool {
@@ -496,7 +500,7 @@ impl Pick {
             }
             // A shelf that cannot be reached is known before one stands at it.
             Stage::Location { line } => {
-                self.stage = Stage::Short { line, hand: Hand::default(), short: None };
+                self.stage = Stage::Short { line, hand: Hand { on_the_way: true, ..Hand::default() }, short: None };
                 self.accept(Class::Accepted, What::Page, "")
             }
             _ => self.refuse(Refusal::Scan(scan::Refusal::NotNow)),
@@ -530,7 +534,8 @@ impl Pick {
         let Stage::Short { line, hand, .. } = self.stage.clone() else {
             return self.refuse(Refusal::Scan(scan::Refusal::NotNow));
         };
-        self.stage = Stage::Item { line, hand };
+        // Back to where the shortage was declared: one step nearer would skip the location's scan.
+        self.stage = if hand.on_the_way { Stage::Location { line } } else { Stage::Item { line, hand } };
         self.accept(Class::Accepted, What::Page, "")
     }
 
@@ -569,6 +574,7 @@ impl Pick {
     fn close_short(&mut self, row: &Line, short: Short) -> Fact {
         let missing = self.open_qty(&row.id);
         self.set_progress(&row.id, |p| p.state = LineState::Short);
+        self.forget_skip(&row.id);
         Fact::PickedShort {
             task: self.task.id.clone(),
             line: row.id.clone(),
@@ -611,59 +617,71 @@ impl Pick {
         self.accept(class, What::Page, "")
     }
 
-    /// Brings the stage in line with the lines: one that has none, or a closed one, moves on, and
-    /// a drop-off waits while a line is open.
+    /// Brings the stage in line with the lines: one that has none, or a closed one, moves on, a
+    /// drop-off waits while a line is open, and what is in the hand never passes what is open.
     fn settle(&mut self) {
-        let stale = match &self.stage {
-            Stage::Totes { slot } => !self.tote_of(*slot).is_none(),
-            Stage::DropOff { .. } => self.next_line().is_some(),
+        let line = match &self.stage {
+            Stage::Totes { slot } => {
+                if !self.tote_of(*slot).is_none() || !self.slot_is_needed(*slot) {
+                    self.stage = self.next_stage(&LocationId::default());
+                }
+                return;
+            }
+            Stage::DropOff { .. } => {
+                if self.next_line().is_some() {
+                    self.stage = self.next_stage(&LocationId::default());
+                }
+                return;
+            }
             Stage::Location { line } | Stage::Item { line, .. } | Stage::Tote { line, .. } | Stage::Short { line, .. } => {
-                self.open_qty(line) == 0
+                line.clone()
             }
         };
-        if stale {
-            self.stage = self.next_stage(&LocationId::default());
-        }
+        let open = self.open_qty(&line);
+        let in_hand = self.hand().map_or(0, Hand::qty);
+        self.stage = match self.stage.clone() {
+            _ if open == 0 => self.next_stage(&LocationId::default()),
+            Stage::Location { .. } if self.slot_without_tote().is_some() => self.next_stage(&LocationId::default()),
+            Stage::Item { .. } | Stage::Tote { .. } | Stage::Short { .. } if in_hand > open => {
+                Stage::Item { line, hand: Hand::default() }
+            }
+            Stage::Item { hand, .. } | Stage::Short { hand, .. } if in_hand == open => Stage::Tote { line, hand, short: None },
+            Stage::Tote { hand, short: None, .. } if in_hand < open => Stage::Item { line, hand },
+            stage => stage,
+        };
     }
 
     /// The next open line: skipped ones last, in the order in which they were skipped.
     fn next_line(&self) -> Option<&Line> {
-        let open = |line: &&Line| self.open_qty_at(line) > 0;
-        self.lines
-            .iter()
-            .zip(&self.progress)
-            .filter(|(line, p)| p.state == LineState::Open && line.qty > p.picked && !self.skipped.contains(&line.id))
-            .map(|(line, _)| line)
-            .min_by_key(|line| line.seq)
-            .or_else(|| {
-                self.skipped
-                    .iter()
-                    .find_map(|id| self.lines.iter().find(|line| line.id == *id).filter(open))
-            })
+        self.next_line_but(None)
     }
 
-    fn open_qty_at(&self, line: &Line) -> i64 {
-        self.open_qty(&line.id)
+    fn next_line_but(&self, but: Option<&LineId>) -> Option<&Line> {
+        let open = || {
+            self.lines
+                .iter()
+                .zip(&self.progress)
+                .filter(|(line, p)| p.state == LineState::Open && line.qty > p.picked && Some(&line.id) != but)
+                .map(|(line, _)| line)
+        };
+        let turn: HashMap<&LineId, usize> = self.skipped.iter().enumerate().map(|(n, id)| (id, n)).collect();
+        open()
+            .filter(|line| !turn.contains_key(&line.id))
+            .min_by_key(|line| line.seq)
+            .or_else(|| open().min_by_key(|line| turn.get(&line.id)))
     }
 
     /// The line after the present one, for "Then take".
     #[must_use]
     pub fn line_after(&self) -> Option<&Line> {
         let now = self.line().map(|line| line.id.clone());
-        self.lines
-            .iter()
-            .zip(&self.progress)
-            .filter(|(line, p)| {
-                p.state == LineState::Open && line.qty > p.picked && Some(&line.id) != now.as_ref() && !self.skipped.contains(&line.id)
-            })
-            .map(|(line, _)| line)
-            .min_by_key(|line| line.seq)
+        self.next_line_but(now.as_ref())
     }
 
     /// The stage that comes next for somebody who stands at `here`.
     fn next_stage(&self, here: &LocationId) -> Stage {
-        if let Some(slot) = self.task.slots.iter().find(|slot| slot.tote.is_none() && self.slot_is_needed(slot.slot)) {
-            return Stage::Totes { slot: slot.slot };
+        if let Some(slot) = self.slot_without_tote() {
+            return Stage::Totes { slot };
         }
         match self.next_line() {
             Some(line) if line.location == *here => Stage::Item { line: line.id.clone(), hand: Hand::default() },
@@ -672,8 +690,21 @@ impl Pick {
         }
     }
 
+    /// The first slot that goods are still to go into and that has no tote.
+    fn slot_without_tote(&self) -> Option<u8> {
+        self.task.slots.iter().find(|slot| slot.tote.is_none() && self.slot_is_needed(slot.slot)).map(|slot| slot.slot)
+    }
+
     fn slot_is_needed(&self, slot: u8) -> bool {
-        self.lines.iter().zip(&self.progress).any(|(line, p)| line.slot == slot && p.state == LineState::Open)
+        let open = |line: &Line, p: &Progress| p.state == LineState::Open && line.qty > p.picked;
+        self.lines.iter().zip(&self.progress).any(|(line, p)| line.slot == slot && open(line, p))
+    }
+
+    /// A line that is closed has no place among those put last, so that the saved row stays small.
+    fn forget_skip(&mut self, line: &LineId) {
+        if self.open_qty(line) == 0 {
+            self.skipped.retain(|skipped| skipped != line);
+        }
     }
 
     fn set_progress(&mut self, line: &LineId, change: impl FnOnce(&mut Progress)) {
@@ -733,6 +764,7 @@ fn misfit(meant: &Meant, needed: Kind) -> Refusal {
 /// Several things that the scan means fit the step.
 fn ambiguous(meant: &Meant) -> Refusal {
     let mut kinds: Vec<Kind> = meant.meanings.iter().map(Meaning::kind).collect();
+    kinds.sort_unstable();
     kinds.dedup();
     Refusal::Scan(scan::Refusal::Ambiguous { kinds })
 }

@@ -2,9 +2,10 @@
 
 use super::{Hand, Pick, PickStep, Refusal, Stage, ambiguous, handling_units, misfit};
 use crate::fact::Units;
-use crate::id::{HandlingUnitId, ItemId, LineId, Lot};
-use crate::master::HandlingUnitKind;
+use crate::id::{HandlingUnitId, ItemId, LineId, Lot, Serial};
+use crate::master::{HandlingUnit, HandlingUnitKind};
 use crate::scan::{self, Kind, Label, Meaning};
+use crate::stock::{Status, Stock};
 use crate::task::Line;
 use crate::workflow::{Class, Meant, Site, What};
 
@@ -27,29 +28,13 @@ pub(super) fn scan(mut pick: Pick, line: &LineId, hand: Hand, meant: &Meant, sit
     match (goods.as_slice(), here, units.as_slice()) {
         ([label], false, []) => count(pick, &row, hand, label, site),
         ([], true, []) => {
-            // The location again stands for the loose stock, never for the item.
+            // The location again stands for the loose stock, where there is any, never for the item.
             let mut hand = hand;
-            hand.from = Some(HandlingUnitId::default());
+            hand.from = available(&row, site).any(|stock| stock.handling_unit.is_none()).then(HandlingUnitId::default);
             pick.stage = Stage::Item { line: line.clone(), hand };
             pick.accept(Class::Accepted, What::Shelf, row.location.0)
         }
-        ([], false, [unit]) if unit.kind == HandlingUnitKind::Tote => {
-            if hand.units.is_empty() {
-                return pick.refuse(misfit(meant, Kind::Item));
-            }
-            super::tote::put(pick, line, hand, None, meant, site)
-        }
-        ([], false, [unit]) => {
-            if !site.known.stock.iter().any(|stock| stock.handling_unit == unit.id) {
-                let scanned = unit.id.clone();
-                return pick.refuse(Refusal::WrongHu { scanned });
-            }
-            let mut hand = hand;
-            hand.from = Some(unit.id.clone());
-            let code = unit.id.0.clone();
-            pick.stage = Stage::Item { line: line.clone(), hand };
-            pick.accept(Class::Accepted, What::HandlingUnit, code)
-        }
+        ([], false, [unit]) => handling_unit(pick, &row, hand, unit, meant, site),
         ([], false, []) => match super::locations(meant).as_slice() {
             [scanned] => {
                 let scanned = scanned.clone();
@@ -59,6 +44,45 @@ pub(super) fn scan(mut pick: Pick, line: &LineId, hand: Hand, meant: &Meant, sit
         },
         _ => pick.refuse(ambiguous(meant)),
     }
+}
+
+/// A handling unit: one that holds the goods narrows the step to its content, a tote ends it.
+fn handling_unit(
+    mut pick: Pick,
+    row: &Line,
+    mut hand: Hand,
+    unit: &HandlingUnit,
+    meant: &Meant,
+    site: &Site<'_>,
+) -> PickStep {
+    let on_cart = pick.task.slots.iter().any(|slot| slot.tote == unit.id);
+    let holds = unit.id == row.handling_unit || available(row, site).any(|stock| stock.handling_unit == unit.id);
+    if unit.kind == HandlingUnitKind::Tote && (on_cart || !holds) {
+        if hand.units.is_empty() {
+            return pick.refuse(misfit(meant, Kind::Item));
+        }
+        return super::tote::put(pick, &row.id, hand, None, meant, site);
+    }
+    // A bare number counts only where a handling unit is asked for (workflows.md section 0.4).
+    let asked = hand.label.item.is_some() || !row.handling_unit.is_none();
+    let bare = meant.text == unit.id.as_str() && floorhand_gs1::Sscc::from_digits(&meant.text).is_ok();
+    if bare && !asked {
+        return pick.refuse(misfit(meant, Kind::Item));
+    }
+    if !holds || (!row.handling_unit.is_none() && unit.id != row.handling_unit) {
+        return pick.refuse(Refusal::WrongHu { scanned: unit.id.clone() });
+    }
+    hand.from = Some(unit.id.clone());
+    pick.stage = Stage::Item { line: row.id.clone(), hand };
+    pick.accept(Class::Accepted, What::HandlingUnit, unit.id.0.clone())
+}
+
+/// The stock of the line's item at its location that may be taken.
+fn available<'a>(row: &'a Line, site: &Site<'a>) -> impl Iterator<Item = &'a Stock> {
+    let fits = |stock: &&Stock| {
+        stock.item == row.item && stock.location == row.location && stock.status == Status::Available && stock.qty > 0
+    };
+    site.known.stock.iter().filter(fits)
 }
 
 /// What a part of a label tells about the item, where it does not name it.
@@ -74,14 +98,19 @@ enum Whose {
 }
 
 fn whose(row: &Line, hand: &Hand, label: &Label, site: &Site<'_>) -> Whose {
-    if hand.label.item.as_ref() == Some(&row.item) || hand.units.iter().any(|u| u.qty > 0) {
-        return Whose::Ours;
-    }
     let mut items: Vec<&ItemId> = Vec::new();
     if let Some(serial) = &label.serial {
         items.extend(site.known.serials.iter().filter(|(_, s)| s == serial).map(|(item, _)| item));
-    } else if let Some(lot) = &label.lot {
+        items.extend((row.serial == *serial).then_some(&row.item));
+    }
+    if let (true, Some(lot)) = (items.is_empty(), &label.lot) {
         items.extend(site.known.lots.iter().filter(|(_, l)| l == lot).map(|(item, _)| item));
+        items.extend((row.lot == *lot).then_some(&row.item));
+    }
+    // Once the item is known, lots and serials are sought inside it.
+    if hand.label.item.is_some() || !hand.units.is_empty() {
+        let names = label.lot.is_some() || label.serial.is_some();
+        return if names && !items.contains(&&row.item) { Whose::Nobody } else { Whose::Ours };
     }
     items.sort_unstable();
     items.dedup();
@@ -128,7 +157,19 @@ fn count(mut pick: Pick, row: &Line, mut hand: Hand, label: &Label, site: &Site<
             return pick.refuse(Refusal::LabelClash { first, second });
         }
     };
-    match complete(row, &hand, unit.clone(), site) {
+    // An element string without the item is a part of a label: it may stand on a unit beside the
+    // item's own code, so it waits for that code and never counts by itself. A serial number is one
+    // unit and no other; a code of its own for a lot counts.
+    let part = label.item.is_none() && label.qty == 0 && label.serial.is_none() && hand.label.item.is_none();
+    let unit = Label { item: unit.item.filter(|_| !part), ..unit };
+    let outcome = complete(row, &hand, &unit, site);
+    let outcome = match outcome {
+        Ok(_) | Err(Refusal::NeedLot { .. } | Refusal::NeedHu { .. }) if part => {
+            Err(Refusal::MissingData { field: Kind::Item })
+        }
+        outcome => outcome,
+    };
+    match outcome {
         Ok(units) => {
             let open = pick.open_qty(&line) - hand.qty();
             if units.qty > open {
@@ -171,7 +212,11 @@ fn merge(first: &Label, second: &Label, item: &ItemId) -> Result<Label, (String,
     }
     Ok(Label {
         item: Some(item.clone()),
-        qty: if second.item.is_some() { second.qty } else { first.qty.max(1) },
+        qty: match (second.item.is_some(), first.item.is_some()) {
+            (true, _) => second.qty,
+            (false, true) => first.qty,
+            (false, false) => 1,
+        },
         lot: part(first.lot.as_ref(), second.lot.as_ref())?,
         serial: part(first.serial.as_ref(), second.serial.as_ref())?,
         expiry: part(first.expiry.as_ref(), second.expiry.as_ref())?,
@@ -179,68 +224,86 @@ fn merge(first: &Label, second: &Label, item: &ItemId) -> Result<Label, (String,
 }
 
 /// Whether the label says all that is needed, and whether it is what is needed.
-fn complete(row: &Line, hand: &Hand, unit: Label, site: &Site<'_>) -> Result<Units, Refusal> {
+fn complete(row: &Line, hand: &Hand, unit: &Label, site: &Site<'_>) -> Result<Units, Refusal> {
     let item = site.known.item(&row.item);
-    let lot_tracked = item.is_some_and(|i| i.lot_tracked);
-    let serial_tracked = item.is_some_and(|i| i.serial_tracked);
-    let here: Vec<_> = site.known.stock.iter().filter(|stock| stock.item == row.item && stock.qty > 0).collect();
+    // A lot or serial that the line names is asked for, whatever is known about the item.
+    let lot_tracked = item.is_some_and(|i| i.lot_tracked) || !row.lot.is_none();
+    let serial_tracked = item.is_some_and(|i| i.serial_tracked) || !row.serial.is_none();
+    // A handling unit narrows the step to its content.
+    let here: Vec<&Stock> = available(row, site)
+        .filter(|stock| hand.from.as_ref().is_none_or(|from| stock.handling_unit == *from))
+        .collect();
 
     let mut lot = unit.lot.clone();
-    let serial = unit.serial.clone();
+    let mut serial = Serial::default();
     if serial_tracked {
-        let Some(serial) = &serial else {
-            return Err(if unit.qty > 1 { Refusal::ScanEach } else { Refusal::MissingData { field: Kind::Serial } });
-        };
-        if hand.units.iter().any(|u| u.serial == *serial) {
-            return Err(Refusal::SerialSeen { serial: serial.clone() });
-        }
-        let wrong = Refusal::WrongSerial { scanned: serial.clone(), needed: row.serial.clone() };
-        if !row.serial.is_none() && row.serial != *serial {
-            return Err(wrong);
-        }
-        match here.iter().find(|stock| stock.serial == *serial) {
-            Some(stock) if lot.is_none() && !stock.lot.is_none() => lot = Some(stock.lot.clone()),
-            Some(_) => {}
-            None => return Err(wrong),
+        serial = of_serial(row, hand, unit, &here)?;
+        let booked = here.iter().find(|stock| stock.serial == serial).map(|stock| &stock.lot).filter(|lot| !lot.is_none());
+        match (&lot, booked) {
+            (Some(read), Some(booked)) if lot_tracked && read != booked => {
+                return Err(Refusal::WrongLot { scanned: read.clone(), needed: booked.clone() });
+            }
+            (None, Some(booked)) => lot = Some(booked.clone()),
+            _ => {}
         }
     }
-    if lot_tracked {
-        let mut lots: Vec<&Lot> = here.iter().map(|stock| &stock.lot).collect();
-        lots.sort_unstable();
-        lots.dedup();
-        let lot = match (lot.clone(), lots.as_slice()) {
-            (Some(lot), _) => lot,
-            (None, [one]) => (*one).clone(),
-            (None, _) => return Err(Refusal::NeedLot { item: row.item.clone() }),
-        };
-        let wrong = Refusal::WrongLot { scanned: lot.clone(), needed: row.lot.clone() };
-        let dates = here
-            .iter()
-            .filter(|stock| stock.lot == lot)
-            .filter_map(|stock| stock.expiry.as_ref())
-            .chain(unit.expiry.as_ref());
-        if let Some(date) = dates.filter(|date| *date < site.today).min() {
+    if !lot_tracked {
+        if let Some(date) = unit.expiry.as_ref().filter(|date| *date < site.today) {
             return Err(Refusal::Expired { date: date.clone() });
         }
-        if !row.lot.is_none() && row.lot != lot || !lots.contains(&&lot) {
-            return Err(wrong);
-        }
-        return from_where(row, hand, &here, Some(&lot), unit.qty, serial.unwrap_or_default());
+        // The lot of a serial is the book's; any other that a label names is not kept by lot.
+        let lot = lot.filter(|lot| here.iter().any(|stock| stock.serial == serial && stock.lot == *lot) && !serial.is_none());
+        return from_where(row, hand, &here, lot.as_ref(), unit.qty, serial);
     }
-    if let Some(date) = unit.expiry.as_ref().filter(|date| *date < site.today) {
+    let mut lots: Vec<&Lot> = here.iter().map(|stock| &stock.lot).collect();
+    lots.sort_unstable();
+    lots.dedup();
+    let lot = match (lot, lots.as_slice()) {
+        (Some(lot), _) => lot,
+        (None, [one]) if row.lot.is_none() || row.lot == **one => (*one).clone(),
+        (None, _) => return Err(Refusal::NeedLot { item: row.item.clone() }),
+    };
+    let dates = available(row, site)
+        .filter(|stock| stock.lot == lot)
+        .filter_map(|stock| stock.expiry.as_ref())
+        .chain(unit.expiry.as_ref());
+    if let Some(date) = dates.filter(|date| *date < site.today).min() {
         return Err(Refusal::Expired { date: date.clone() });
     }
-    from_where(row, hand, &here, None, unit.qty, serial.filter(|_| serial_tracked).unwrap_or_default())
+    // The lot that the line names may be taken though the book ran out of it: what is seen counts.
+    let asked = if row.lot.is_none() { lots.contains(&&lot) } else { row.lot == lot };
+    if !asked {
+        return Err(Refusal::WrongLot { scanned: lot, needed: row.lot.clone() });
+    }
+    from_where(row, hand, &here, Some(&lot), unit.qty, serial)
+}
+
+/// The serial number of a unit: one unit, not counted before, and booked here.
+fn of_serial(row: &Line, hand: &Hand, unit: &Label, here: &[&Stock]) -> Result<Serial, Refusal> {
+    if unit.qty > 1 {
+        return Err(Refusal::ScanEach);
+    }
+    let Some(serial) = &unit.serial else {
+        return Err(Refusal::MissingData { field: Kind::Serial });
+    };
+    if hand.units.iter().any(|u| u.serial == *serial) {
+        return Err(Refusal::SerialSeen { serial: serial.clone() });
+    }
+    let named = row.serial.is_none() || row.serial == *serial;
+    if !named || !here.iter().any(|stock| stock.serial == *serial) {
+        return Err(Refusal::WrongSerial { scanned: serial.clone(), needed: row.serial.clone() });
+    }
+    Ok(serial.clone())
 }
 
 /// Which handling unit it comes out of: the one scanned, or the only one there is.
 fn from_where(
     row: &Line,
     hand: &Hand,
-    here: &[&crate::stock::Stock],
+    here: &[&Stock],
     lot: Option<&Lot>,
     qty: i64,
-    serial: crate::id::Serial,
+    serial: Serial,
 ) -> Result<Units, Refusal> {
     let mut places: Vec<&HandlingUnitId> = here
         .iter()
@@ -255,6 +318,10 @@ fn from_where(
         (None, [one]) => (*one).clone(),
         (None, _) => return Err(Refusal::NeedHu { item: row.item.clone() }),
     };
+    // Goods of another handling unit than the one the line names are promised to somebody else.
+    if !row.handling_unit.is_none() && handling_unit != row.handling_unit {
+        return Err(Refusal::NeedHu { item: row.item.clone() });
+    }
     Ok(Units { lot: lot.cloned().unwrap_or_default(), serial, handling_unit, qty: qty.max(1) })
 }
 

@@ -19,10 +19,12 @@ pub(super) fn assign(mut pick: Pick, slot: u8, meant: &Meant, site: &Site<'_>) -
     };
     let scanned = unit.id.clone();
     let elsewhere = pick.task.slots.iter().any(|s| s.slot != slot && s.tote == scanned);
-    if (elsewhere && !site.settings.share_tote) || (!unit.order.is_none() && unit.order != order) {
+    let shared = elsewhere && site.settings.share_tote;
+    let foreign = unit.order != order;
+    if !shared && (elsewhere || (foreign && !unit.order.is_none())) {
         return pick.refuse(Refusal::ToteOther { scanned, needed: HandlingUnitId::default(), slot });
     }
-    if site.known.filled.contains(&scanned) && unit.order != order {
+    if !shared && site.known.filled.contains(&scanned) && (foreign || unit.order.is_none()) {
         return pick.refuse(Refusal::ToteNotEmpty { scanned });
     }
     for place in pick.task.slots.iter_mut().filter(|s| s.slot == slot) {
@@ -86,6 +88,7 @@ pub(super) fn put(
             progress.state = LineState::Done;
         }
     });
+    pick.forget_skip(line);
     if let Some(short) = short
         && pick.open_qty(line) > 0
     {

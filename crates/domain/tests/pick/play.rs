@@ -1,0 +1,246 @@
+//! Plays events into a pick and writes down what comes back, a line each.
+
+use crate::world::{TODAY, World};
+use floorhand_domain::fact::{Fact, ShortReason, Units};
+use floorhand_domain::id::{ItemId, LocationId};
+use floorhand_domain::reason::Reason;
+use floorhand_domain::scan::{Known, Label};
+use floorhand_domain::task::{LineState, TaskState};
+use floorhand_domain::workflow::pick::{Event, Hand, Pick, Refusal, Saved, Stage};
+use floorhand_domain::workflow::{Class, Next, Site};
+
+/// A pick under way and the warehouse around it.
+pub struct Play {
+    pub world: World,
+    /// `None` = it has ended.
+    pub pick: Option<Pick>,
+    pub facts: Vec<Fact>,
+    pub refusals: Vec<Reason>,
+}
+
+/// Plays the events and compares every outcome, written as `answer @ step [+ fact …]`.
+pub fn check(world: &World, rows: &[(&str, &str)]) {
+    let mut play = Play::new(world.clone());
+    for (n, (event, expected)) in rows.iter().enumerate() {
+        assert_eq!(play.event(event), *expected, "row {n}: {event}");
+    }
+}
+
+/// The reasons that a table sees.
+pub fn reasons(world: &World, rows: &[(&str, &str)]) -> Vec<Reason> {
+    let mut play = Play::new(world.clone());
+    for (event, _) in rows {
+        play.event(event);
+    }
+    play.refusals
+}
+
+impl Play {
+    pub fn new(world: World) -> Self {
+        let kind = drop_off_kind(&world);
+        let pick = Pick::start(world.task.clone(), world.lines(), kind);
+        Self { world, pick: Some(pick), facts: Vec::new(), refusals: Vec::new() }
+    }
+
+    /// A scan, or with a slash: `/type 3`, `/skip`, `/short`, `/reason damaged`, `/damaged 2`, `/found`,
+    /// `/release`, `/cut` (power), `/cancel L1`, `/qty L1 5`, `/withdraw`.
+    pub fn event(&mut self, text: &str) -> String {
+        let Some(command) = text.strip_prefix('/') else { return self.scan(text) };
+        let mut words = command.split_whitespace();
+        let name = words.next().unwrap();
+        let first = words.next().unwrap_or_default().to_owned();
+        let number = |text: &str| text.parse::<i64>().unwrap();
+        let event = match name {
+            "type" => Event::Typed(number(&first)),
+            "skip" => Event::Skip,
+            "short" => Event::Short,
+            "reason" => Event::Reason(match first.as_str() {
+                "none" => ShortReason::NoneFound,
+                "damaged" => ShortReason::Damaged,
+                "wrong" => ShortReason::WrongStock,
+                _ => ShortReason::Unreachable,
+            }),
+            "damaged" => Event::Damaged(number(&first)),
+            "found" => Event::Found,
+            "release" => Event::Release,
+            "cut" => {
+                self.cut();
+                return format!("cut @ {}", self.stage());
+            }
+            "cancel" => self.changed(|world| {
+                for line in world.lines.iter_mut().filter(|l| l.id.as_str() == first) {
+                    line.state = LineState::Cancelled;
+                }
+            }),
+            "qty" => {
+                let qty = number(words.next().unwrap());
+                self.changed(|world| {
+                    for line in world.lines.iter_mut().filter(|l| l.id.as_str() == first) {
+                        line.qty = qty;
+                    }
+                })
+            }
+            "withdraw" => self.changed(|world| world.task.state = TaskState::Cancelled),
+            other => panic!("no such command: {other}"),
+        };
+        self.step(event, &Known::default())
+    }
+
+    fn changed(&mut self, change: impl FnOnce(&mut World)) -> Event {
+        change(&mut self.world);
+        Event::Changed(self.world.task.clone(), self.world.lines())
+    }
+
+    /// The battery is pulled: what was saved comes back from JSON over the lines as they are shown.
+    pub fn cut(&mut self) {
+        let Some(pick) = self.pick.take() else { return };
+        let json = serde_json::to_string(&pick.saved()).unwrap();
+        let saved: Saved = serde_json::from_str(&json).unwrap();
+        self.pick = Some(Pick::resume(saved, self.world.task.clone(), self.world.lines(), drop_off_kind(&self.world)));
+    }
+
+    fn place(&self) -> (LocationId, ItemId) {
+        let line = self.pick.as_ref().and_then(Pick::line);
+        line.map_or_else(Default::default, |line| (line.location.clone(), line.item.clone()))
+    }
+
+    fn scan(&mut self, text: &str) -> String {
+        let (here, item) = self.place();
+        match self.world.meant(text, &here, &item) {
+            Ok((meant, known)) => self.step(Event::Scan(meant), &known),
+            // As the app does: what cannot be read never reaches the workflow.
+            Err(refusal) => {
+                self.refusals.push(refusal.reason());
+                format!("{} @ {}", refusal.reason().code(), self.stage())
+            }
+        }
+    }
+
+    /// One event, with what the store found for it: nothing for a button, as in the app.
+    pub fn step(&mut self, event: Event, known: &Known) -> String {
+        let pick = self.pick.take().expect("the pick has ended");
+        let today = TODAY.to_owned();
+        let settings = self.world.settings.clone();
+        let site = Site { known, settings: &settings, today: &today };
+        let step = pick.update(event, &site);
+        for fact in &step.facts {
+            self.world.apply(fact);
+        }
+        let answer = match &step.answer {
+            Ok(accepted) => {
+                let class = match accepted.class {
+                    Class::Accepted => "ok",
+                    Class::StepComplete => "step",
+                    Class::TaskComplete => "task",
+                    Class::Attention => "note",
+                };
+                let code = if accepted.code.is_empty() { String::new() } else { format!(" {}", accepted.code) };
+                format!("{class} {}{code}", accepted.what.as_str())
+            }
+            Err(refusal) => {
+                self.refusals.push(refusal.reason());
+                refused(refusal)
+            }
+        };
+        let end = match step.next {
+            Next::Continue(pick) => {
+                self.pick = Some(pick);
+                self.stage()
+            }
+            Next::Finish(exit) => format!("{exit:?}"),
+        };
+        let facts: String = step.facts.iter().map(|fact| format!(" + {}", told(fact))).collect();
+        self.facts.extend(step.facts);
+        format!("{answer} @ {end}{facts}")
+    }
+
+    pub fn stage(&self) -> String {
+        let Some(pick) = &self.pick else { return "end".to_owned() };
+        match &pick.stage {
+            Stage::Totes { slot } => format!("totes {slot}"),
+            Stage::Location { line } => format!("location {line}"),
+            Stage::Item { line, hand } => format!("item {line} {}", held(hand)),
+            Stage::Tote { line, hand, short } => {
+                let short = short.map(|s| format!(" short {:?}", s.reason)).unwrap_or_default();
+                format!("tote {line} {}{short}", held(hand))
+            }
+            Stage::Short { line, hand, short } => {
+                let short = short.map(|s| format!(" {:?} {}", s.reason, s.damaged)).unwrap_or_default();
+                format!("short {line} {}{short}", held(hand))
+            }
+            Stage::DropOff { asked } => {
+                format!("drop-off{}", asked.as_ref().map(|place| format!(" {place}?")).unwrap_or_default())
+            }
+        }
+    }
+}
+
+fn drop_off_kind(world: &World) -> floorhand_domain::master::LocationKind {
+    world.locations.iter().find(|l| l.id == world.task.drop_off).map(|l| l.kind).unwrap()
+}
+
+/// `CODE field=value …`, fields in alphabetical order, empty ones left out.
+fn refused(refusal: &Refusal) -> String {
+    let mut out = refusal.reason().code().to_owned();
+    let json = serde_json::to_value(refusal).unwrap();
+    let mut fields: Vec<String> = Vec::new();
+    for (key, value) in json.as_object().unwrap() {
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        if key != "refusal" && !value.is_empty() {
+            fields.push(format!(" {key}={value}"));
+        }
+    }
+    fields.sort();
+    out.extend(fields);
+    out
+}
+
+/// `2 from=H1 [V L1]`: units in the hand, the handling unit it is narrowed to, the label begun.
+fn held(hand: &Hand) -> String {
+    let mut out = hand.qty().to_string();
+    if let Some(from) = &hand.from {
+        out.push_str(&format!(" from={from}"));
+    }
+    if hand.label != Label::default() {
+        let label = &hand.label;
+        let parts = [
+            label.item.as_ref().map(ToString::to_string),
+            label.lot.as_ref().map(ToString::to_string),
+            label.serial.as_ref().map(|s| format!("#{s}")),
+            label.expiry.clone(),
+        ];
+        out.push_str(&format!(" [{}]", parts.into_iter().flatten().collect::<Vec<_>>().join(" ")));
+    }
+    out
+}
+
+/// `2 L1 #S1 in H1`.
+fn unit(unit: &Units) -> String {
+    let mut out = unit.qty.to_string();
+    if !unit.lot.is_none() {
+        out.push_str(&format!(" {}", unit.lot));
+    }
+    if !unit.serial.is_none() {
+        out.push_str(&format!(" #{}", unit.serial));
+    }
+    if !unit.handling_unit.is_none() {
+        out.push_str(&format!(" in {}", unit.handling_unit));
+    }
+    out
+}
+
+fn told(fact: &Fact) -> String {
+    match fact {
+        Fact::ToteAssigned { slot, order, tote, .. } => format!("ToteAssigned {slot} {order} {tote}"),
+        Fact::Picked { line, item, tote, units, typed, .. } => {
+            let units = units.iter().map(unit).collect::<Vec<_>>().join(", ");
+            format!("Picked {line} {item} ({units}) {tote}{}", if *typed { " typed" } else { "" })
+        }
+        Fact::PickedShort { line, qty, reason, damaged, .. } => format!("PickedShort {line} {qty} {reason:?} {damaged}"),
+        Fact::DroppedOff { location, totes, .. } => {
+            format!("DroppedOff {location} {}", totes.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))
+        }
+        Fact::TaskReleased { task } => format!("TaskReleased {task}"),
+        other => format!("{other:?}"),
+    }
+}

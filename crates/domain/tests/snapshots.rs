@@ -1,0 +1,354 @@
+//! What is stored or sent, as it is written: a changed snapshot is a changed format.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use floorhand_domain::fact::{Fact, ShortReason, Units};
+use floorhand_domain::master::*;
+use floorhand_domain::reason::Reason;
+use floorhand_domain::scan::{self, Kind, Label, Meaning, Scan, Source};
+use floorhand_domain::stock::{Status, Stock};
+use floorhand_domain::task::*;
+use floorhand_domain::workflow::pick::{self, Hand, Saved, Short, Stage};
+use floorhand_domain::workflow::sign_in::{self, SignIn};
+use floorhand_domain::workflow::{Accepted, Class, Expect, What};
+use serde::{Serialize, de::DeserializeOwned};
+use std::collections::BTreeSet;
+use std::fmt::Debug;
+
+/// Written, and read back as the same.
+fn check<T: Serialize + DeserializeOwned + PartialEq + Debug>(name: &str, rows: &[T]) {
+    for row in rows {
+        let json = serde_json::to_string(row).unwrap();
+        assert_eq!(*row, serde_json::from_str::<T>(&json).unwrap(), "{json}");
+    }
+    insta::assert_json_snapshot!(name, rows);
+}
+
+fn units() -> Vec<Units> {
+    let unit = |lot: &str, serial: &str, unit: &str, qty| Units {
+        lot: lot.into(),
+        serial: serial.into(),
+        handling_unit: unit.into(),
+        qty,
+    };
+    vec![unit("", "", "", 2), unit("L1", "", "H1", 6), unit("L1", "S1", "", 1)]
+}
+
+#[test]
+fn facts() {
+    let facts = vec![
+        Fact::SignedIn { operator: "OP1".into() },
+        Fact::SignInFailed { operator: "OP1".into(), fails: 2 },
+        Fact::LockedOut { operator: "OP1".into(), minutes: 15 },
+        Fact::SignedOut { operator: "OP1".into() },
+        Fact::TaskClaimed { task: "K1".into() },
+        Fact::TaskReleased { task: "K1".into() },
+        Fact::ToteAssigned { task: "K1".into(), slot: 1, order: "O1".into(), tote: "T1".into() },
+        Fact::Picked {
+            task: "K1".into(),
+            line: "L1".into(),
+            location: "A1".into(),
+            item: "X".into(),
+            tote: "T1".into(),
+            units: units(),
+            typed: true,
+        },
+        Fact::PickedShort {
+            task: "K1".into(),
+            line: "L1".into(),
+            location: "A1".into(),
+            item: "X".into(),
+            qty: 3,
+            reason: ShortReason::Damaged,
+            damaged: 2,
+            lot: "L1".into(),
+            handling_unit: "H1".into(),
+        },
+        Fact::ToteClosed { task: "K1".into(), slot: 1, tote: "T1".into() },
+        Fact::DroppedOff { task: "K1".into(), location: "B1".into(), totes: vec!["T1".into(), "T2".into()] },
+        Fact::Undone { epoch: 1, seq: 17 },
+        Fact::ScanRefused {
+            raw: "]C010\\x1d".to_owned(),
+            step: "pick.item".to_owned(),
+            reason: Reason::WrongItem,
+            meanings: vec!["item".to_owned()],
+            task: "K1".into(),
+        },
+        Fact::BarcodeReported { raw: "4006381333931".to_owned(), location: "A1".into() },
+        Fact::NoteAdded { entry: "1/17".to_owned(), note: "Seen at A2".to_owned() },
+    ];
+    let kinds: BTreeSet<&str> = facts.iter().map(Fact::kind).collect();
+    assert_eq!(kinds.len(), facts.len());
+    for fact in &facts {
+        let json = serde_json::to_value(fact).unwrap();
+        assert_eq!(json["type"], fact.kind());
+        assert_eq!(fact.version(), 1);
+    }
+    check("facts", &facts);
+    let aggregates: Vec<_> = facts.iter().map(|fact| (fact.kind(), fact.aggregate())).collect();
+    insta::assert_json_snapshot!("fact_aggregates", aggregates);
+    let moves: Vec<_> = facts.iter().map(|fact| (fact.kind(), fact.moves())).filter(|(_, moves)| !moves.is_empty()).collect();
+    insta::assert_json_snapshot!("fact_moves", moves);
+}
+
+#[test]
+fn reasons() {
+    let codes: Vec<_> = Reason::ALL.iter().map(|reason| reason.code()).collect();
+    for reason in Reason::ALL {
+        assert_eq!(Reason::parse(reason.code()), Some(*reason));
+        assert_eq!(reason.asks(), reason.code().ends_with('?'));
+    }
+    let different: BTreeSet<_> = codes.iter().collect();
+    assert_eq!(different.len(), codes.len());
+    assert_eq!(Reason::parse("NO_SUCH_CODE"), None);
+    assert!(serde_json::from_str::<Reason>("\"NO_SUCH_CODE\"").is_err());
+    check("reasons", Reason::ALL);
+    use ShortReason::{Damaged, NoneFound, Unreachable, WrongStock};
+    check("short_reasons", &[NoneFound, Damaged, WrongStock, Unreachable]);
+}
+
+#[test]
+fn rows_of_master_data() {
+    let item = Item {
+        id: "SKU-1".into(),
+        name: "Day cream".to_owned(),
+        variant: "Rose".to_owned(),
+        size: "50 ml".to_owned(),
+        class: ItemClass::Cosmetics,
+        lot_tracked: true,
+        serial_tracked: false,
+        expiry_tracked: true,
+        weight_grams: 120,
+    };
+    check("item", &[item, Item::default()]);
+    check("item_classes", &[ItemClass::Apparel, ItemClass::Electronics, ItemClass::Cosmetics, ItemClass::General]);
+    let barcode = |unit, qty| Barcode { code: "04006381333931".to_owned(), item: "SKU-1".into(), qty, unit };
+    check("barcode", &[barcode(Unit::Each, 1), barcode(Unit::Inner, 6), barcode(Unit::Case, 24)]);
+    let location = Location {
+        id: "B-14-32".into(),
+        code: "LOC-B-14-32".to_owned(),
+        kind: LocationKind::Bin,
+        zone: "B".to_owned(),
+        sequence: 120,
+        aisle: "B".to_owned(),
+        bay: "14".to_owned(),
+        shelf: "32".to_owned(),
+        level: 3,
+        levels: 5,
+        place: 2,
+        places: 4,
+    };
+    check("location", &[location, Location::default()]);
+    use LocationKind::{Bin, Dock, Pack, Staging, Transit, Virtual};
+    check("location_kinds", &[Bin, Dock, Staging, Pack, Transit, Virtual]);
+    let unit = |kind| HandlingUnit { id: "T1".into(), kind, location: "A1".into(), order: "O1".into() };
+    check("handling_unit", &[unit(HandlingUnitKind::Tote), unit(HandlingUnitKind::Carton), unit(HandlingUnitKind::Pallet)]);
+    use Role::{Count, Manager, Pack as Packs, Pick, Receive, Returns, Stock as Stocks, Supervisor};
+    let operator = Operator {
+        id: "OP1".into(),
+        name: "Mara K.".to_owned(),
+        badge_hash: "00ff".to_owned(),
+        pin_phc: "$argon2id$".to_owned(),
+        roles: vec![Pick, Packs, Receive, Stocks, Count, Returns, Supervisor, Manager],
+        valid_to_ms: 1_790_000_000_000,
+        language: "de".to_owned(),
+    };
+    check("operator", &[operator]);
+    check("settings", &[Settings::default()]);
+    // A site that says nothing has the defaults.
+    assert_eq!(serde_json::from_str::<Settings>("{}").unwrap(), Settings::default());
+}
+
+#[test]
+fn rows_of_stock_and_tasks() {
+    let stock = |status| Stock {
+        location: "A1".into(),
+        item: "X".into(),
+        lot: "L1".into(),
+        serial: "S1".into(),
+        handling_unit: "H1".into(),
+        status,
+        qty: 1,
+        expiry: Some("2027-01-31".to_owned()),
+    };
+    use Status::{Allocated, Available, Damaged, InTransit, Quarantined, Returned};
+    let all = [Available, Allocated, InTransit, Quarantined, Returned, Damaged];
+    for status in all {
+        assert_eq!(Status::parse(status.as_str()), Some(status));
+        assert_eq!(serde_json::to_value(status).unwrap(), status.as_str());
+    }
+    check("stock", &all.map(stock));
+    check("stock_least", &[Stock { location: "A1".into(), item: "X".into(), qty: -3, ..Stock::default() }]);
+    let task = Task {
+        id: "K1".into(),
+        kind: TaskKind::Pick,
+        mode: PickMode::Cluster,
+        priority: 5,
+        cutoff_ms: 1_790_000_000_000,
+        zone: "B".to_owned(),
+        state: TaskState::Claimed,
+        holder: "OP1".into(),
+        device: "D1".into(),
+        lines: 12,
+        slots: vec![
+            Slot { slot: 1, order: "O1".into(), tote: "T1".into() },
+            Slot { slot: 2, order: "O2".into(), tote: "".into() },
+        ],
+        drop_off: "B1".into(),
+        released_ms: 1_789_000_000_000,
+    };
+    check("task", &[task, Task::default()]);
+    use TaskKind::{Count, Move, Pack, Pick, PutAway, Receive, Return};
+    let kinds = [Pick, Pack, Receive, PutAway, Move, Count, Return];
+    for kind in kinds {
+        assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
+    }
+    check("task_kinds", &kinds);
+    check("task_states", &[TaskState::Open, TaskState::Claimed, TaskState::Done, TaskState::Cancelled]);
+    check("pick_modes", &[PickMode::Single, PickMode::Cluster]);
+    let line = Line {
+        id: "L1".into(),
+        task: "K1".into(),
+        seq: 10,
+        order: "O1".into(),
+        order_line: "O1-1".into(),
+        slot: 1,
+        location: "A1".into(),
+        item: "X".into(),
+        lot: "L1".into(),
+        serial: "S1".into(),
+        handling_unit: "H1".into(),
+        qty: 3,
+        picked: 1,
+        state: LineState::Open,
+    };
+    check("line", &[line, Line::default()]);
+    check("line_states", &[LineState::Open, LineState::Done, LineState::Short, LineState::Cancelled]);
+}
+
+#[test]
+fn saved_picks() {
+    let saved = |stage| Saved { task: "K1".into(), skipped: Vec::new(), stage };
+    let full = Hand {
+        units: units(),
+        label: Label {
+            item: Some("X".into()),
+            qty: 6,
+            lot: Some("L1".into()),
+            serial: Some("S2".into()),
+            expiry: Some("2027-01-31".to_owned()),
+        },
+        from: Some("H1".into()),
+        typed: true,
+        on_the_way: false,
+    };
+    let way = Hand { on_the_way: true, ..Hand::default() };
+    let short = Some(Short { reason: ShortReason::Damaged, damaged: 2 });
+    let line = || "L1".into();
+    check(
+        "saved_picks",
+        &[
+            saved(Stage::Totes { slot: 2 }),
+            Saved { skipped: vec!["L3".into(), "L2".into()], ..saved(Stage::Location { line: line() }) },
+            saved(Stage::Item { line: line(), hand: Hand::default() }),
+            saved(Stage::Item { line: line(), hand: full.clone() }),
+            saved(Stage::Tote { line: line(), hand: full.clone(), short: None }),
+            saved(Stage::Tote { line: line(), hand: full.clone(), short }),
+            saved(Stage::Short { line: line(), hand: way, short: None }),
+            saved(Stage::Short { line: line(), hand: full, short }),
+            saved(Stage::DropOff { asked: None }),
+        ],
+    );
+    // A question is not stored.
+    let asked = serde_json::to_string(&saved(Stage::DropOff { asked: Some("B2".into()) })).unwrap();
+    assert_eq!(asked, serde_json::to_string(&saved(Stage::DropOff { asked: None })).unwrap());
+}
+
+#[test]
+fn saved_sign_ins() {
+    check("saved_sign_ins", &[SignIn::Badge, SignIn::Pin { operator: "OP1".into(), name: "Mara K.".to_owned() }]);
+}
+
+/// Refusals and answers are kept in the scan log.
+#[test]
+fn decisions() {
+    use pick::Refusal as No;
+    use scan::Refusal as Any;
+    let refusals = vec![
+        No::NeedLocation { needed: "A1".into(), scanned: "X".into() },
+        No::WrongLocation { scanned: "A2".into(), needed: "A1".into() },
+        No::WrongItem { scanned: "Y".into(), needed: "X".into() },
+        No::WrongLot { scanned: "L2".into(), needed: "L1".into() },
+        No::WrongSerial { scanned: "S2".into(), needed: "".into() },
+        No::SerialSeen { serial: "S1".into() },
+        No::WrongHu { scanned: "H2".into() },
+        No::NeedLot { item: "X".into() },
+        No::NeedHu { item: "X".into() },
+        No::MissingData { field: Kind::Serial },
+        No::LabelClash { first: "L1".to_owned(), second: "L2".to_owned() },
+        No::Expired { date: "2026-01-31".to_owned() },
+        No::QtyOver { open: 3 },
+        No::QtyBad,
+        No::ScanEach,
+        No::ToteOther { scanned: "T2".into(), needed: "T1".into(), slot: 1 },
+        No::ToteNotEmpty { scanned: "T2".into() },
+        No::Place { scanned: "B2".into(), needed: "B1".into() },
+        No::PlaceForbidden { scanned: "A1".into(), needed: "B1".into() },
+        No::Scan(Any::UnknownCode),
+        No::Scan(Any::WrongKind { scanned: Kind::Badge, id: "OP1".to_owned(), needed: Kind::Item }),
+        No::Scan(Any::Ambiguous { kinds: vec![Kind::Item, Kind::Location] }),
+        No::Scan(Any::Checksum),
+        No::Scan(Any::BadRead),
+        No::Scan(Any::NotNow),
+    ];
+    check("pick_refusals", &refusals);
+    use sign_in::Refusal as Not;
+    check(
+        "sign_in_refusals",
+        &[
+            Not::BadgeUnknown,
+            Not::GrantOld,
+            Not::LockedOut { minutes: 15 },
+            Not::PinWrong { left: 3 },
+            Not::Scan(Any::WrongKind { scanned: Kind::Item, id: "X".to_owned(), needed: Kind::Badge }),
+        ],
+    );
+    use What::*;
+    let all = [
+        Badge, SignedIn, Shelf, Item, Lot, Serial, HandlingUnit, Tote, Quantity, Short, Skipped, DropOff, Task, Released, Page,
+    ];
+    check("accepted", &all.map(|what| Accepted::new(Class::Accepted, what, "code")));
+    check("classes", &[Class::Accepted, Class::StepComplete, Class::TaskComplete, Class::Attention]);
+    let names: Vec<_> = all.iter().map(|what| what.as_str()).collect();
+    insta::assert_json_snapshot!("accepted_names", names);
+}
+
+#[test]
+fn scans_and_meanings() {
+    let raw = |source| Scan { raw: b"]E05901234123457".to_vec(), source, complete: true };
+    check("scans", &[Source::Serial, Source::Wedge, Source::Camera, Source::Typed].map(raw));
+    let label = Label {
+        item: Some("X".into()),
+        qty: 6,
+        lot: Some("L1".into()),
+        serial: Some("S1".into()),
+        expiry: Some("2027-01-31".to_owned()),
+    };
+    check(
+        "meanings",
+        &[
+            Meaning::Goods { label },
+            Meaning::Goods { label: Label { lot: Some("L1".into()), ..Label::default() } },
+            Meaning::Location { id: "A1".into() },
+            Meaning::HandlingUnit { unit: HandlingUnit { id: "T1".into(), ..HandlingUnit::default() } },
+            Meaning::Badge { operator: "OP1".into() },
+            Meaning::Task { id: "K1".into() },
+        ],
+    );
+    use Kind::{Badge, Item, Location, Lot, Pin, Quantity, Serial, Task, Tote};
+    let kinds = [Item, Lot, Serial, Location, Tote, Kind::HandlingUnit, Badge, Pin, Quantity, Task];
+    for kind in kinds {
+        assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
+    }
+    check("kinds", &kinds);
+    check("expect", &[Expect { kind: Location, codes: vec!["A1".to_owned()] }]);
+}

@@ -1,0 +1,12 @@
+//! Customer orders on their way to the floor: accepted ([`intake`]), promised stock ([`promise`],
+//! by the pure rules of [`allocate`]), released as pick tasks ([`release`]).
+
+pub mod allocate;
+pub mod intake;
+pub mod promise;
+pub mod release;
+pub mod state;
+
+pub use intake::{Accepted, Fault, NewLine, NewOrder, ReleaseMode, accept};
+pub use promise::reallocate;
+pub use release::{ReleaseRequest, Released, release, release_one};

@@ -1,0 +1,276 @@
+//! What a fact does. Physical facts are never refused: what breaks a rule of the book is flagged.
+
+use super::apply::{Context, Judged, Stored};
+use super::exception::{self, About, Source};
+use super::{pick, tote};
+use crate::claim::{self, Claim};
+use crate::db::Tx;
+use crate::entity;
+use crate::error::Result;
+use crate::feed::Changes;
+use crate::orders::state::{State, of_order};
+use crate::vals;
+use floorhand_domain::fact::Fact;
+use floorhand_domain::id::{OrderId, TaskId};
+use floorhand_domain::reason::Reason;
+use floorhand_domain::task::{LineState, Task, TaskState};
+use floorhand_wire::push::{Outcome, Was};
+
+/// How a fact was judged.
+#[derive(Debug)]
+pub(super) enum Verdict {
+    /// It has its effect, flagged or not.
+    Applied(Judged),
+    /// It cannot be a fact.
+    Reject(Reason, String),
+    /// It must wait.
+    Park(Reason, String),
+}
+
+/// A rule of the book that a true fact breaks.
+#[derive(Debug)]
+pub(super) struct Flag {
+    pub(super) reason: Reason,
+    /// The thing, e.g. `location|item`.
+    pub(super) subject: String,
+    pub(super) detail: String,
+}
+
+/// What stops a fact short of having an effect.
+#[derive(Debug)]
+pub(super) enum Stop {
+    Reject(Reason, String),
+    Park(Reason, String),
+}
+
+/// Result of an effect: an error of the database outside, a judgement inside.
+pub(super) type Effect = Result<std::result::Result<(), Stop>>;
+
+/// The hands of an effect.
+pub(super) struct Act<'a> {
+    pub(super) tx: &'a Tx,
+    pub(super) changes: &'a mut Changes,
+    pub(super) device: &'a str,
+    pub(super) epoch: u64,
+    pub(super) seq: u64,
+    pub(super) kind: &'a str,
+    pub(super) operator: &'a str,
+    /// The pair the fact had before it was re-numbered.
+    pub(super) was: Option<&'a Was>,
+    pub(super) now: i64,
+    pub(super) flags: Vec<Flag>,
+}
+
+impl Act<'_> {
+    pub(super) fn warehouse(&self) -> i64 {
+        self.changes.warehouse()
+    }
+
+    pub(super) fn flag(&mut self, reason: Reason, subject: impl Into<String>, detail: impl Into<String>) {
+        self.flags.push(Flag { reason, subject: subject.into(), detail: detail.into() });
+    }
+
+    pub(super) fn ledger_source(&self) -> crate::ledger::Source {
+        crate::ledger::Source::Fact { device: self.device.to_owned(), epoch: self.epoch, seq: self.seq }
+    }
+
+    /// Opens an exception that flags nothing: work for a supervisor that the fact asks for.
+    pub(super) async fn ask(&mut self, kind: &str, subject: &str, detail: &str) -> Result<()> {
+        let source = Source { device: self.device, epoch: self.epoch, seq: self.seq, kind: self.kind };
+        let about = About { kind, subject, detail };
+        exception::open(self.tx, self.changes, &source, &about, self.now, false).await.map(|_| ())
+    }
+
+    /// The task of a fact; one that the core does not know flags it.
+    pub(super) async fn task(&mut self, id: &TaskId) -> Result<Option<Task>> {
+        let task = entity::task(self.tx, self.warehouse(), id).await?;
+        if task.is_none() {
+            self.flag(Reason::UnknownReference, format!("task:{id}"), "the task is not known");
+        }
+        Ok(task)
+    }
+}
+
+/// Judges a fact and gives it its effect.
+pub(super) async fn judge(context: &mut Context<'_>, stored: &Stored<'_>, fact: &Fact) -> Result<Verdict> {
+    let mut act = Act {
+        tx: context.tx,
+        changes: context.changes,
+        device: context.device,
+        epoch: context.epoch,
+        seq: stored.seq,
+        kind: stored.kind,
+        operator: stored.operator,
+        was: stored.wire.and_then(|wire| wire.was.as_ref()),
+        now: context.now,
+        flags: Vec::new(),
+    };
+    if needs_operator(fact) {
+        check_operator(&mut act, stored).await?;
+    }
+    match effect(&mut act, fact).await? {
+        Ok(()) => {}
+        Err(Stop::Reject(reason, detail)) => return Ok(Verdict::Reject(reason, detail)),
+        Err(Stop::Park(reason, detail)) => return Ok(Verdict::Park(reason, detail)),
+    }
+    let flags = std::mem::take(&mut act.flags);
+    let mut judged =
+        Judged { outcome: Outcome::Applied, code: String::new(), reference: String::new(), detail: String::new() };
+    let source = Source { device: act.device, epoch: act.epoch, seq: act.seq, kind: act.kind };
+    // Each flag is an exception of its own; the device is told the first, which says most.
+    for flag in flags {
+        let about = About { kind: flag.reason.code(), subject: &flag.subject, detail: &flag.detail };
+        let first = judged.outcome == Outcome::Applied;
+        let reference = exception::open(act.tx, act.changes, &source, &about, act.now, first).await?;
+        if first {
+            judged.outcome = Outcome::AppliedFlagged;
+            judged.code = flag.reason.code().to_owned();
+            judged.reference = reference;
+        }
+    }
+    Ok(Verdict::Applied(judged))
+}
+
+fn needs_operator(fact: &Fact) -> bool {
+    !matches!(
+        fact,
+        Fact::SignInFailed { .. }
+            | Fact::LockedOut { .. }
+            | Fact::SignedOut { .. }
+            | Fact::ScanRefused { .. }
+            | Fact::BarcodeReported { .. }
+            | Fact::NoteAdded { .. }
+    )
+}
+
+/// What somebody did whose access has ended stands, and is shown to a supervisor.
+async fn check_operator(act: &mut Act<'_>, stored: &Stored<'_>) -> Result<()> {
+    // A grant ends by the core's clock: the moment is known only as an age since the device's boot.
+    let at_ms = if stored.time_quality == "boot" { stored.occurred_at } else { act.now };
+    if !claim::may_work(act.tx, act.warehouse(), act.operator, at_ms).await? {
+        let subject = format!("operator:{}", act.operator);
+        act.flag(Reason::OperatorEnded, subject, "the operator's access has ended");
+    }
+    Ok(())
+}
+
+async fn effect(act: &mut Act<'_>, fact: &Fact) -> Effect {
+    match fact {
+        Fact::SignedIn { .. }
+        | Fact::SignInFailed { .. }
+        | Fact::LockedOut { .. }
+        | Fact::SignedOut { .. }
+        | Fact::ScanRefused { .. } => Ok(Ok(())),
+        #[cfg(test)]
+        Fact::NoteAdded { note, .. } if note == "panic" => panic!("seeded"),
+        Fact::NoteAdded { .. } => Ok(Ok(())),
+        Fact::BarcodeReported { raw, location } => {
+            act.ask(Reason::UnknownCode.code(), &format!("code:{raw}"), &format!("reported at {location:?}")).await?;
+            Ok(Ok(()))
+        }
+        Fact::TaskClaimed { task } => claimed(act, task).await,
+        Fact::TaskReleased { task } => released(act, task).await,
+        Fact::ToteAssigned { task, slot, order, tote } => tote::assigned(act, task, *slot, order, tote).await,
+        Fact::ToteClosed { task, slot, tote } => tote::closed(act, task, *slot, tote).await,
+        Fact::DroppedOff { task, location, totes } => tote::dropped_off(act, task, location, totes).await,
+        Fact::Picked { .. } => pick::picked(act, fact).await,
+        Fact::PickedShort { .. } => pick::short(act, fact).await,
+        Fact::Undone { epoch, seq } => pick::undone(act, *epoch, *seq).await,
+    }
+}
+
+async fn claimed(act: &mut Act<'_>, id: &TaskId) -> Effect {
+    let Some(mut task) = entity::task(act.tx, act.warehouse(), id).await? else {
+        return Ok(Err(Stop::Reject(Reason::UnknownReference, format!("task {id} is not known"))));
+    };
+    let held = claim::live(act.tx, act.warehouse(), id, act.now).await?;
+    let lost = held.is_some_and(|held| held.device != act.device || held.operator != act.operator);
+    if lost || entity::is_over(&task) {
+        act.flag(Reason::ClaimLost, format!("task:{id}"), "the task is somebody else's or over");
+        return Ok(Ok(()));
+    }
+    let claim = Claim {
+        id: format!("fact:{}/{}/{}", act.device, act.epoch, act.seq),
+        device: act.device.to_owned(),
+        operator: act.operator.to_owned(),
+        expires_at: 0,
+    };
+    claim::give(act.tx, act.changes, &mut task, &claim, act.now).await?;
+    Ok(Ok(()))
+}
+
+async fn released(act: &mut Act<'_>, id: &TaskId) -> Effect {
+    let Some(mut task) = act.task(id).await? else { return Ok(Ok(())) };
+    // Only one's own claim can be given back; a lease that ended meanwhile is no fault.
+    if task.device.as_str() == act.device && !entity::is_over(&task) {
+        claim::end(act.tx, act.warehouse(), &mut task).await?;
+        entity::put_task(act.tx, act.changes, &task).await?;
+    }
+    Ok(Ok(()))
+}
+
+/// Ends a task when nothing is left to do: every line closed, nothing left in its totes.
+pub(super) async fn finish_task(act: &mut Act<'_>, id: &TaskId) -> Result<()> {
+    let warehouse = act.warehouse();
+    let Some(mut task) = entity::task(act.tx, warehouse, id).await? else { return Ok(()) };
+    let lines = entity::lines(act.tx, warehouse, id).await?;
+    if entity::is_over(&task) || lines.iter().any(|line| line.state == LineState::Open) {
+        return Ok(());
+    }
+    let totes = act
+        .tx
+        .rows(
+            "SELECT t.tote FROM task_tote t WHERE t.warehouse_id = $1 AND t.task = $2 AND t.state <> 'dropped' \
+             AND EXISTS (SELECT 1 FROM balance b WHERE b.warehouse_id = t.warehouse_id \
+             AND b.handling_unit = t.tote AND b.qty > 0)",
+            vals![warehouse, id],
+        )
+        .await?;
+    if !totes.is_empty() {
+        return Ok(());
+    }
+    claim::end(act.tx, warehouse, &mut task).await?;
+    task.state = TaskState::Done;
+    entity::put_task(act.tx, act.changes, &task).await?;
+    for line in &lines {
+        entity::drop_line_row(act.changes, &line.id);
+    }
+    tote::free_empty(act, id).await?;
+    let mut orders: Vec<&OrderId> = lines.iter().map(|line| &line.order).collect();
+    orders.sort_unstable();
+    orders.dedup();
+    for order in orders {
+        settle_order(act.tx, warehouse, order).await?;
+    }
+    Ok(())
+}
+
+/// Sets the state of an order once no task works on it any more.
+pub(super) async fn settle_order(tx: &Tx, warehouse: i64, order: &OrderId) -> Result<()> {
+    let open = tx
+        .row(
+            "SELECT l.id FROM task_line l JOIN task t ON t.warehouse_id = l.warehouse_id AND t.id = l.task \
+             WHERE l.warehouse_id = $1 AND l.order_id = $2 AND t.state IN ('open', 'claimed') LIMIT 1",
+            vals![warehouse, order],
+        )
+        .await?;
+    if open.is_some() {
+        return Ok(());
+    }
+    let lines = tx
+        .rows("SELECT state FROM order_line WHERE warehouse_id = $1 AND order_id = $2", vals![warehouse, order])
+        .await?
+        .iter()
+        .map(|row| State::stored(row.str("state")?))
+        .collect::<Result<Vec<State>>>()?;
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let state = of_order(&lines, true).as_str();
+    tx.execute(
+        "UPDATE customer_order SET state = $3 WHERE warehouse_id = $1 AND id = $2 AND state <> 'cancelled'",
+        vals![warehouse, order, state],
+    )
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,459 @@
+//! Picks: taken, found short, undone.
+
+use super::effect::{Act, Effect, Stop, finish_task};
+use super::tote;
+use crate::db::{Row, Tx};
+use crate::entity;
+use crate::error::{Error, Result};
+use crate::ledger;
+use crate::orders;
+use crate::orders::state::Sums;
+use crate::vals;
+use floorhand_domain::fact::{Fact, ShortReason};
+use floorhand_domain::id::{ItemId, LocationId, OrderId, OrderLineId, Serial};
+use floorhand_domain::reason::Reason;
+use floorhand_domain::stock::{Move, TRANSIT};
+use floorhand_domain::task::{Line, LineState, Task};
+use floorhand_wire::push::WireFact;
+use serde_json::Value;
+
+/// Units in one fact at the most: what a person can do at once, far from where sums overflow.
+const UNITS_MAX: i64 = 1_000_000;
+
+/// Whether item and location of a physical fact are known; without them it cannot be booked.
+async fn known(act: &Act<'_>, item: &ItemId, location: &LocationId) -> Result<std::result::Result<(), Stop>> {
+    if entity::item(act.tx, item).await?.is_none() {
+        return Ok(Err(Stop::Reject(Reason::UnknownReference, format!("item {item} is not known"))));
+    }
+    if entity::location(act.tx, act.warehouse(), location).await?.is_none() {
+        return Ok(Err(Stop::Reject(Reason::UnknownReference, format!("location {location} is not known"))));
+    }
+    Ok(Ok(()))
+}
+
+/// Posts the moves of a fact and flags what the book cannot cover. Returns the units moved.
+async fn post(act: &mut Act<'_>, moves: &[Move], reason: &str) -> Result<i64> {
+    let source = act.ledger_source();
+    let mut units = 0;
+    let mut short = None;
+    for what in moves {
+        let posted = ledger::post(act.tx, act.changes, what, reason, &source).await?;
+        if posted.from_qty < 0 && short.is_none() {
+            short = Some((what.clone(), posted.from_qty));
+        }
+        units += what.qty;
+        if !what.serial.is_none() && in_places(act, &what.item, &what.serial).await? > 1 {
+            act.flag(
+                Reason::SerialTwice,
+                format!("{}|{}", what.item, what.serial),
+                "the serial number is at two places",
+            );
+        }
+    }
+    if let Some((what, left)) = short {
+        let subject = format!("{}|{}", what.from.location, what.item);
+        let detail = format!("the book says {left} of lot {:?} in {:?}", what.lot.0, what.from.handling_unit.0);
+        act.flag(Reason::NegStock, &subject, &detail);
+        act.ask("COUNT_ASKED", &subject, &detail).await?;
+    }
+    Ok(units)
+}
+
+async fn in_places(act: &Act<'_>, item: &ItemId, serial: &Serial) -> Result<i64> {
+    act.tx
+        .row(
+            "SELECT COUNT(*) AS n FROM balance WHERE warehouse_id = $1 AND item = $2 AND serial = $3 AND qty > 0 \
+             AND location NOT IN ('SUPPLIER', 'CUSTOMER', 'LOSS')",
+            vals![act.warehouse(), item, serial],
+        )
+        .await?
+        .map_or(Ok(0), |row| row.i64("n"))
+}
+
+/// Flags a place that holds less than was promised of it, so that a supervisor sees it before the
+/// picker of the other order does.
+async fn check_promises(act: &mut Act<'_>, item: &ItemId, location: &LocationId) -> Result<()> {
+    let row = act
+        .tx
+        .row(
+            "SELECT CAST((SELECT COALESCE(SUM(qty), 0) FROM allocation WHERE warehouse_id = $1 AND item = $2 \
+             AND location = $3) AS BIGINT) AS promised, \
+             CAST((SELECT COALESCE(SUM(qty), 0) FROM balance WHERE warehouse_id = $1 AND item = $2 \
+             AND location = $3 AND status = 'available') AS BIGINT) AS there",
+            vals![act.warehouse(), item, location],
+        )
+        .await?;
+    let Some(row) = row else { return Ok(()) };
+    let (promised, there) = (row.i64("promised")?, row.i64("there")?);
+    if promised > there {
+        let subject = format!("{location}|{item}");
+        let already = act.flags.iter().any(|flag| flag.reason == Reason::NegStock && flag.subject == subject);
+        if !already {
+            act.flag(Reason::NegStock, subject, format!("{promised} are promised, the book says {there}"));
+        }
+    }
+    Ok(())
+}
+
+/// Changes the promise behind a line to `qty` units and keeps the order line's sum.
+async fn set_promise(tx: &Tx, warehouse: i64, line: &Line, qty: i64) -> Result<()> {
+    let rows = tx
+        .lock(
+            "SELECT id, qty FROM allocation WHERE warehouse_id = $1 AND task_line = $2 ORDER BY id",
+            vals![warehouse, &line.id],
+        )
+        .await?;
+    let mut left = qty.max(0);
+    let mut by = 0;
+    for row in &rows {
+        let (id, old) = (row.text("id")?, row.i64("qty")?);
+        let new = old.min(left);
+        left -= new;
+        by += new - old;
+        if new == 0 {
+            tx.execute("DELETE FROM allocation WHERE warehouse_id = $1 AND id = $2", vals![warehouse, &id]).await?;
+        } else if new != old {
+            tx.execute(
+                "UPDATE allocation SET qty = $3 WHERE warehouse_id = $1 AND id = $2",
+                vals![warehouse, &id, new],
+            )
+            .await?;
+        }
+    }
+    if left > 0 {
+        by += left;
+        tx.execute(
+            "INSERT INTO allocation (warehouse_id, id, order_id, order_line, location, item, lot, serial, handling_unit, \
+             qty, task, task_line) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+            vals![
+                warehouse,
+                uuid::Uuid::now_v7().to_string(),
+                &line.order,
+                &line.order_line,
+                &line.location,
+                &line.item,
+                &line.lot,
+                &line.serial,
+                &line.handling_unit,
+                left,
+                &line.task,
+                &line.id
+            ],
+        )
+        .await?;
+    }
+    if by != 0 {
+        tx.execute(
+            "UPDATE order_line SET allocated = allocated + $3 WHERE warehouse_id = $1 AND id = $2",
+            vals![warehouse, &line.order_line, by],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// Units promised to a line.
+async fn promise(tx: &Tx, warehouse: i64, line: &Line) -> Result<i64> {
+    tx.row(
+        "SELECT CAST(COALESCE(SUM(qty), 0) AS BIGINT) AS qty FROM allocation WHERE warehouse_id = $1 AND task_line = $2",
+        vals![warehouse, &line.id],
+    )
+    .await?
+    .map_or(Ok(0), |row| row.i64("qty"))
+}
+
+/// Brings an order line in order after its sums changed: what was picked after all is not on
+/// backorder, what is neither picked nor promised is.
+async fn settle_line(tx: &Tx, warehouse: i64, id: &OrderLineId, picked: i64, short: i64) -> Result<()> {
+    tx.execute(
+        "UPDATE order_line SET picked = picked + $3, short = short + $4 WHERE warehouse_id = $1 AND id = $2",
+        vals![warehouse, id, picked, short],
+    )
+    .await?;
+    let Some(row) = tx
+        .row(
+            "SELECT qty, allocated, picked, state FROM order_line WHERE warehouse_id = $1 AND id = $2",
+            vals![warehouse, id],
+        )
+        .await?
+    else {
+        return Ok(());
+    };
+    if row.str("state")? == "cancelled" {
+        return Ok(());
+    }
+    let (qty, allocated, picked) = (row.i64("qty")?, row.i64("allocated")?, row.i64("picked")?);
+    let backordered = (qty - allocated - picked).max(0);
+    let state = Sums { qty, allocated, picked, backordered }.state().as_str();
+    tx.execute(
+        "UPDATE order_line SET backordered = $3, state = $4 WHERE warehouse_id = $1 AND id = $2",
+        vals![warehouse, id, backordered, state],
+    )
+    .await?;
+    Ok(())
+}
+
+async fn is_cancelled(tx: &Tx, warehouse: i64, order: &OrderId) -> Result<bool> {
+    Ok(tx
+        .row(
+            "SELECT id FROM customer_order WHERE warehouse_id = $1 AND id = $2 AND state = 'cancelled'",
+            vals![warehouse, order],
+        )
+        .await?
+        .is_some())
+}
+
+/// Writes a line; the lines of a task that is over are not on the feed any more.
+async fn write(act: &mut Act<'_>, task: Option<&Task>, line: &Line) -> Result<()> {
+    if task.is_none_or(entity::is_over) {
+        entity::write_line(act.tx, act.warehouse(), line).await
+    } else {
+        entity::put_line(act.tx, act.changes, line).await
+    }
+}
+
+/// `Picked`.
+pub(super) async fn picked(act: &mut Act<'_>, fact: &Fact) -> Effect {
+    let Fact::Picked { task: task_id, line: line_id, location, item, tote, units, .. } = fact else {
+        return Err(Error::Stored("not a pick".to_owned()));
+    };
+    let plain = !tote.is_none()
+        && !units.is_empty()
+        && units.iter().all(|unit| unit.qty > 0 && unit.qty <= UNITS_MAX && (unit.serial.is_none() || unit.qty == 1));
+    if !plain {
+        return Ok(Err(Stop::Reject(Reason::BadFact, "units or tote do not read".to_owned())));
+    }
+    if let Err(stop) = known(act, item, location).await? {
+        return Ok(Err(stop));
+    }
+    let mut held = tote::unit(act, tote).await?;
+    let warehouse = act.warehouse();
+    let task = act.task(task_id).await?;
+    let line = entity::line(act.tx, warehouse, line_id).await?.filter(|line| line.task == *task_id);
+    let qty: i64 = units.iter().map(|unit| unit.qty).sum();
+    let mut unpromised = qty;
+    if let Some(mut line) = line.clone() {
+        if is_cancelled(act.tx, warehouse, &line.order).await? {
+            act.flag(Reason::OrderCancelled, format!("order:{}", line.order), "the order was cancelled; put back");
+        }
+        let was_open = line.state == LineState::Open;
+        line.picked += qty;
+        if !was_open || line.picked > line.qty {
+            let detail = format!("{} of {} are picked", line.picked, line.qty);
+            act.flag(Reason::OverPick, format!("{location}|{item}"), detail);
+        }
+        if was_open && line.picked >= line.qty {
+            line.state = LineState::Done;
+        }
+        write(act, task.as_ref(), &line).await?;
+        let before = promise(act.tx, warehouse, &line).await?;
+        let after = before.min(line.open_qty());
+        set_promise(act.tx, warehouse, &line, after).await?;
+        // Promises are at the line's location: taken elsewhere, nothing there was promised.
+        unpromised -= if line.location == *location { before - after } else { 0 };
+        settle_line(act.tx, warehouse, &line.order_line, qty, 0).await?;
+    } else if task.is_some() {
+        act.flag(Reason::UnknownReference, format!("line:{line_id}"), "the line is not one of the task");
+    }
+    post(act, &fact.moves(), "pick").await?;
+    if unpromised > 0 {
+        check_promises(act, item, location).await?;
+    }
+    if held.location.as_str() != TRANSIT || held.order.is_none() {
+        held.location = TRANSIT.into();
+        if held.order.is_none() {
+            held.order = line.as_ref().map(|line| line.order.clone()).unwrap_or_default();
+        }
+        entity::put_handling_unit(act.tx, act.changes, &held).await?;
+    }
+    if let Some(line) = &line {
+        tote::note(act, task_id, tote, line.slot, &line.order, "on-cart").await?;
+    }
+    Ok(Ok(()))
+}
+
+/// `PickedShort`.
+pub(super) async fn short(act: &mut Act<'_>, fact: &Fact) -> Effect {
+    let Fact::PickedShort { task: task_id, line: line_id, location, item, qty, reason, damaged, lot, handling_unit } =
+        fact
+    else {
+        return Err(Error::Stored("not a short pick".to_owned()));
+    };
+    if *qty <= 0 || *qty > UNITS_MAX || *damaged < 0 || *damaged > UNITS_MAX {
+        return Ok(Err(Stop::Reject(Reason::BadFact, "the quantity does not read".to_owned())));
+    }
+    if let Err(stop) = known(act, item, location).await? {
+        return Ok(Err(stop));
+    }
+    let warehouse = act.warehouse();
+    post(act, &fact.moves(), "damaged").await?;
+    let subject = format!("{location}|{item}");
+    act.ask("COUNT_ASKED", &subject, &format!("{qty} were not there: {}", entity::name(reason))).await?;
+    let task = act.task(task_id).await?;
+    let lines = match &task {
+        Some(task) => entity::lines(act.tx, warehouse, &task.id).await?,
+        None => Vec::new(),
+    };
+    let (Some(task), Some(line)) = (task, lines.iter().find(|line| line.id == *line_id).cloned()) else {
+        if act.flags.is_empty() {
+            act.flag(Reason::UnknownReference, format!("line:{line_id}"), "the line is not one of the task");
+        }
+        return Ok(Ok(()));
+    };
+    if line.state != LineState::Open {
+        // Somebody else closed it meanwhile; there is nothing left to release.
+        if task.device.as_str() != act.device {
+            act.flag(Reason::ClaimLost, format!("task:{task_id}"), "the line was closed by somebody else");
+        }
+        return Ok(Ok(()));
+    }
+    // Where nothing at all was found, my other lines on the same goods there are short as well.
+    let all_gone = line.picked == 0 && *damaged == 0 && *reason != ShortReason::Damaged;
+    let mut closing = vec![line.clone()];
+    if all_gone {
+        closing.extend(
+            lines
+                .iter()
+                .filter(|other| {
+                    other.id != line.id
+                        && other.state == LineState::Open
+                        && other.picked == 0
+                        && other.location == *location
+                        && other.item == *item
+                        && other.lot == *lot
+                        && other.handling_unit == *handling_unit
+                })
+                .cloned(),
+        );
+    }
+    let mut released = Vec::new();
+    for mut line in closing {
+        let missing = line.open_qty();
+        set_promise(act.tx, warehouse, &line, 0).await?;
+        line.state = LineState::Short;
+        write(act, Some(&task), &line).await?;
+        released.push((line, missing));
+    }
+    // Every promise is released before the first unit is promised anew.
+    for (line, missing) in released {
+        if !is_cancelled(act.tx, warehouse, &line.order).await? {
+            let current = entity::task(act.tx, warehouse, task_id).await?.unwrap_or_else(|| task.clone());
+            orders::reallocate(act.tx, act.changes, &current, &line, missing).await?;
+        }
+        settle_line(act.tx, warehouse, &line.order_line, 0, missing).await?;
+    }
+    if *damaged > 0 {
+        check_promises(act, item, location).await?;
+    }
+    finish_task(act, task_id).await?;
+    Ok(Ok(()))
+}
+
+/// `Undone`: a pick of this device whose goods still lie in the tote on the cart goes back.
+pub(super) async fn undone(act: &mut Act<'_>, epoch: u64, seq: u64) -> Effect {
+    let warehouse = act.warehouse();
+    let subject = format!("fact:{epoch}/{seq}");
+    let row = target(act, epoch, seq).await?;
+    let Some(row) = row else {
+        act.flag(Reason::UnknownReference, &subject, "the fact to undo is not known");
+        return Ok(Ok(()));
+    };
+    if row.str("outcome")? == "parked" {
+        return Ok(Err(Stop::Park(Reason::Behind, "the fact to undo is parked".to_owned())));
+    }
+    let fact = decoded(row.blob("bytes")?);
+    let Some(Fact::Picked { task: task_id, line: line_id, tote, units, .. }) = &fact else {
+        act.flag(Reason::NotNow, &subject, "only a pick can be undone");
+        return Ok(Ok(()));
+    };
+    let back: Vec<Move> =
+        fact.iter().flat_map(Fact::moves).map(|what| Move { from: what.to, to: what.from, ..what }).collect();
+    let applied = row.str("outcome")?.starts_with("applied") && row.i64("undone")? == 0;
+    if !applied || !still_there(act, &back).await? {
+        act.flag(Reason::NotNow, &subject, format!("what went into {tote} is not there to be put back"));
+        return Ok(Ok(()));
+    }
+    post(act, &back, "undo").await?;
+    act.tx
+        .execute(
+            "UPDATE fact_log SET undone = 1 WHERE warehouse_id = $1 AND device = $2 AND epoch = $3 AND seq = $4",
+            vals![warehouse, act.device, row.i64("epoch")?, row.i64("seq")?],
+        )
+        .await?;
+    let task = entity::task(act.tx, warehouse, task_id).await?;
+    let line = entity::line(act.tx, warehouse, line_id).await?.filter(|line| line.task == *task_id);
+    if let Some(mut line) = line {
+        let qty: i64 = units.iter().map(|unit| unit.qty).sum();
+        line.picked -= qty;
+        let alive = task.as_ref().is_some_and(|task| !entity::is_over(task));
+        if alive && line.state == LineState::Done && line.picked < line.qty {
+            line.state = LineState::Open;
+        }
+        write(act, task.as_ref(), &line).await?;
+        if line.state == LineState::Open && !is_cancelled(act.tx, warehouse, &line.order).await? {
+            let before = promise(act.tx, warehouse, &line).await?;
+            set_promise(act.tx, warehouse, &line, line.open_qty().min(before + qty)).await?;
+        }
+        settle_line(act.tx, warehouse, &line.order_line, -qty, 0).await?;
+    }
+    Ok(Ok(()))
+}
+
+/// The fact that an `Undone` names. Where facts were re-numbered it names the old pair; after a fork
+/// that pair is another fact's here, so what was re-numbered together is looked for first.
+async fn target(act: &Act<'_>, epoch: u64, seq: u64) -> Result<Option<Row>> {
+    let values = vals![act.warehouse(), act.device, epoch.cast_signed(), seq.cast_signed()];
+    let direct = act
+        .tx
+        .row(
+            "SELECT epoch, seq, bytes, outcome, undone FROM fact_log \
+             WHERE warehouse_id = $1 AND device = $2 AND epoch = $3 AND seq = $4 AND dup_of = ''",
+            values,
+        )
+        .await?;
+    let moved = act
+        .tx
+        .row(
+            "SELECT epoch, seq, bytes, outcome, undone FROM fact_log WHERE warehouse_id = $1 AND device = $2 \
+             AND was_epoch > 0 AND was_epoch = $3 AND was_seq = $4 AND dup_of = '' ORDER BY epoch, seq LIMIT 1",
+            values,
+        )
+        .await?;
+    let together = act.was.is_some_and(|was| was.epoch == epoch);
+    Ok(if together { moved.or(direct) } else { direct.or(moved) })
+}
+
+fn decoded(bytes: &[u8]) -> Option<Fact> {
+    let mut fact: Value = serde_json::from_slice(bytes).ok()?;
+    let object = fact.as_object_mut()?;
+    object.insert("prev".to_owned(), Value::from(""));
+    object.insert("hash".to_owned(), Value::from(""));
+    serde_json::from_value::<WireFact>(fact).ok()?.decode().ok()
+}
+
+/// Whether each move finds its units where it takes them.
+async fn still_there(act: &Act<'_>, moves: &[Move]) -> Result<bool> {
+    for what in moves {
+        let row = act
+            .tx
+            .row(
+                "SELECT qty FROM balance WHERE warehouse_id = $1 AND location = $2 AND item = $3 AND lot = $4 \
+                 AND serial = $5 AND handling_unit = $6 AND status = $7 AND qty >= $8",
+                vals![
+                    act.warehouse(),
+                    &what.from.location,
+                    &what.item,
+                    &what.lot,
+                    &what.serial,
+                    &what.from.handling_unit,
+                    what.from.status.as_str(),
+                    what.qty
+                ],
+            )
+            .await?;
+        if row.is_none() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}

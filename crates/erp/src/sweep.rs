@@ -1,0 +1,85 @@
+//! What time alone brings about: leases end, tasks that are over leave the devices, old secrets go.
+
+use crate::claim;
+use crate::clock;
+use crate::db::Db;
+use crate::entity;
+use crate::error::Result;
+use crate::feed::Changes;
+use crate::vals;
+use floorhand_domain::id::TaskId;
+use floorhand_wire::feed::kind;
+use std::time::Duration;
+
+/// How often it is looked.
+const EVERY: Duration = Duration::from_secs(30);
+/// Looks from one for tasks that are over to the next: about an hour.
+const TASKS_EVERY: u32 = 120;
+/// How long devices see a task that is over.
+const TASK_SHOWN_MS: i64 = 2 * 24 * 3_600_000;
+/// Tasks that one look takes off at the most.
+const TASKS_MAX: i64 = 200;
+
+/// Looks for ever.
+pub(crate) async fn run(db: Db) {
+    let mut every = tokio::time::interval(EVERY);
+    every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    for look in (0..TASKS_EVERY).cycle() {
+        every.tick().await;
+        let now = clock::now_ms();
+        let mut swept = leases_and_secrets(&db, now).await;
+        if look == 0 {
+            swept = swept.and(tasks(&db, now).await);
+        }
+        if let Err(error) = swept {
+            tracing::warn!(error = crate::error::chain(&error), "not swept");
+        }
+    }
+}
+
+/// Frees tasks whose lease has ended by `now` and forgets nonces and tokens that have.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn leases_and_secrets(db: &Db, now: i64) -> Result<()> {
+    claim::expire(db, now).await?;
+    db.write(|tx| async move {
+        tx.execute("DELETE FROM nonce WHERE expires_ms <= $1", vals![now]).await?;
+        tx.execute("DELETE FROM token WHERE expires_ms <= $1", vals![now]).await
+    })
+    .await
+    .map(|_| ())
+}
+
+/// Tombstones for tasks that have been over for long enough at `now`; the tables keep them.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn tasks(db: &Db, now: i64) -> Result<()> {
+    let old = db
+        .read(|tx| async move {
+            tx.rows(
+                "SELECT f.warehouse_id, f.id FROM task t JOIN feed_row f ON f.warehouse_id = t.warehouse_id \
+                 AND f.stream = 'wh:' || CAST(t.warehouse_id AS TEXT) AND f.kind = $1 AND f.id = t.id \
+                 WHERE t.state IN ('done', 'cancelled') AND f.deleted = 0 AND f.changed_ms <= $2 \
+                 ORDER BY f.warehouse_id, f.id LIMIT $3",
+                vals![kind::TASK, now - TASK_SHOWN_MS, TASKS_MAX],
+            )
+            .await
+        })
+        .await?;
+    for row in &old {
+        let (warehouse, id) = (row.i64("warehouse_id")?, TaskId(row.text("id")?));
+        let id = &id;
+        db.write(|tx| async move {
+            let over = entity::task(&tx, warehouse, id).await?.is_some_and(|task| entity::is_over(&task));
+            let mut changes = Changes::new(warehouse);
+            if over {
+                changes.delete_here(kind::TASK, id.as_str());
+            }
+            changes.publish(&tx).await
+        })
+        .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,254 @@
+//! The panel beside the picker's screen: what the step asks for, and what else could be scanned.
+//!
+//! A click sends the bytes a reader would send through the same serial line. The panel knows what
+//! the step asks for only from `floorhand status`, which it asks when a file of the device changes.
+
+use crate::site::{Site, Wrong};
+use crate::stage::Stage;
+use anyhow::{Context, Result};
+use floorhand_demo::barcode::Barcode;
+use floorhand_demo::robot::{App, Binaries, Operator, Status, as_sent, is_case};
+use floorhand_demo::sheet;
+use slint::{ComponentHandle, Image, Model, ModelRc, Rgb8Pixel, SharedPixelBuffer, VecModel};
+use std::collections::HashMap;
+use std::path::Path;
+use std::rc::Rc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+use ui::{Card, Panel};
+
+/// What the compiler of `ui/panel.slint` writes.
+#[allow(
+    clippy::all,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::todo,
+    clippy::unimplemented,
+    missing_docs
+)]
+mod ui {
+    slint::include_modules!();
+}
+
+/// Right codes shown at the most; a step that takes any empty tote has many.
+const GOOD_MAX: usize = 4;
+/// How often the device's folder is looked at, which costs a few file times.
+const LOOK_MS: u64 = 150;
+/// How often the status is read when no file has changed.
+const REFRESH_MS: u64 = 3_000;
+
+const SHEET_TITLE: &str = "Floorhand demo: codes to scan";
+
+enum Wish {
+    Scan(String),
+    Half(String),
+    SwitchCore,
+    End,
+}
+
+/// Opens both windows and returns when the panel is closed or the app has ended.
+pub fn open(binaries: &Binaries, folder: &Path) -> Result<()> {
+    println!("Setting up a warehouse in {} …", folder.display());
+    let stage = Stage::set_up(binaries, folder)?;
+    let operator = stage.operator()?;
+    let site = Site::load(&stage.core)?;
+    let sheet = sheet::write(&stage.folder, SHEET_TITLE, &site.sections(&stage.core, &stage.seeded)?)?;
+    println!("The reader is {}", stage.reader.path().display());
+    println!("On paper: {} ({} codes)", sheet.pdf.display(), sheet.codes);
+    println!("Sign in as {}: badge {}, PIN {}", operator.name, operator.badge, operator.pin);
+
+    let panel = Panel::new().context("no window for the panel")?;
+    panel.set_operator(operator.name.as_str().into());
+    panel.set_pin(operator.pin.as_str().into());
+    panel.set_sheet(sheet.pdf.display().to_string().into());
+    let (wishes, wished) = channel();
+    connect(&panel, &wishes);
+    let app = App::start(&stage.device, stage.reader.path(), &[], &[], &stage.folder.join("app.log"))?;
+
+    let shown = panel.as_weak();
+    let result = Arc::new(Mutex::new(Ok(())));
+    let told = Arc::clone(&result);
+    let worker = std::thread::Builder::new().name("panel".to_owned()).spawn(move || {
+        let ended = Worker { stage, app, site, operator, shown: shown.clone() }.run(&wished);
+        *told.lock().unwrap_or_else(PoisonError::into_inner) = ended;
+        let _ = shown.upgrade_in_event_loop(|_| {
+            let _ = slint::quit_event_loop();
+        });
+    })?;
+    panel.run().context("the panel's window")?;
+    // The worker may have ended already.
+    let _ = wishes.send(Wish::End);
+    if worker.join().is_err() {
+        anyhow::bail!("the panel's thread panicked");
+    }
+    let mut result = result.lock().unwrap_or_else(PoisonError::into_inner);
+    std::mem::replace(&mut *result, Ok(()))
+}
+
+fn connect(panel: &Panel, wishes: &Sender<Wish>) {
+    let to = wishes.clone();
+    panel.on_scan(move |card| {
+        let raw = card.raw.to_string();
+        let _ = to.send(if card.kind == "half" { Wish::Half(raw) } else { Wish::Scan(raw) });
+    });
+    let to = wishes.clone();
+    panel.on_switch_core(move || {
+        let _ = to.send(Wish::SwitchCore);
+    });
+}
+
+struct Worker {
+    stage: Stage,
+    app: App,
+    site: Site,
+    operator: Operator,
+    shown: slint::Weak<Panel>,
+}
+
+impl Worker {
+    fn run(mut self, wished: &Receiver<Wish>) -> Result<()> {
+        let mut last: Option<Status> = None;
+        let mut seen = None;
+        let mut age_ms = 0;
+        loop {
+            if !self.app.is_running() {
+                let _ = self.shown.upgrade_in_event_loop(|panel| panel.set_gone(true));
+                println!("The app was closed.");
+                return Ok(());
+            }
+            let now = newest(self.stage.device.data());
+            age_ms += LOOK_MS;
+            if now != seen || age_ms > REFRESH_MS {
+                (seen, age_ms) = (now, 0);
+                // Right after the start there may be nothing to read yet.
+                if let Ok(status) = self.stage.device.status()
+                    && last.as_ref() != Some(&status)
+                {
+                    self.show(&status);
+                    // With the totes; without a core the sheet stays as it is.
+                    if self.site.learn(&status)
+                        && let Ok(sections) = self.site.sections(&self.stage.core, &self.stage.seeded)
+                    {
+                        sheet::write(&self.stage.folder, SHEET_TITLE, &sections)?;
+                    }
+                    last = Some(status);
+                }
+            }
+            match wished.recv_timeout(Duration::from_millis(LOOK_MS)) {
+                Ok(Wish::Scan(code)) => self.stage.reader.scan(&as_sent(&code))?,
+                Ok(Wish::Half(code)) => self.stage.reader.raw(code.as_bytes())?,
+                Ok(Wish::SwitchCore) => self.switch_core()?,
+                Ok(Wish::End) | Err(RecvTimeoutError::Disconnected) => return self.app.stop(),
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+        }
+    }
+
+    fn switch_core(&mut self) -> Result<()> {
+        let _ = self.shown.upgrade_in_event_loop(|panel| panel.set_core_moves(true));
+        if self.stage.core.is_running() {
+            self.stage.core.stop()?
+        } else {
+            self.stage.core.restart()?
+        }
+        let runs = self.stage.core.is_running();
+        let _ = self.shown.upgrade_in_event_loop(move |panel| {
+            panel.set_core_moves(false);
+            panel.set_core_runs(runs);
+        });
+        Ok(())
+    }
+
+    fn show(&self, status: &Status) {
+        let asks = status.expects.first().map(|e| e.kind.clone()).unwrap_or_default();
+        let mut good = Vec::new();
+        for expect in &status.expects {
+            good.extend(expect.codes.iter().take(GOOD_MAX).map(|code| {
+                let kind = if is_case(code) { "case" } else { &expect.kind };
+                Plain::new(kind, code, false)
+            }));
+        }
+        if asks == "badge" {
+            good.push(Plain::new("badge", &self.operator.badge, false));
+        }
+        let wrong = self.site.wrong(status);
+        let bad: Vec<Plain> = wrong.iter().map(|Wrong { kind, code }| Plain::new(kind, code, true)).collect();
+        let (done, needed) = status.quantity.map_or((0, 0), |q| (int(q.done), int(q.needed)));
+        let waiting = i32::try_from(status.outbox.pending).unwrap_or(i32::MAX);
+        let _ = self.shown.upgrade_in_event_loop(move |panel| {
+            panel.set_asks(asks.into());
+            panel.set_done(done);
+            panel.set_needed(needed);
+            panel.set_waiting(waiting);
+            fill(&panel.get_good(), good, |rows| panel.set_good(rows));
+            fill(&panel.get_bad(), bad, |rows| panel.set_bad(rows));
+        });
+    }
+}
+
+/// A card before it is in the window's thread; drawing happens where it is made.
+struct Plain {
+    kind: String,
+    code: String,
+    wrong: bool,
+    drawn: Option<Barcode>,
+}
+
+impl Plain {
+    fn new(kind: &str, code: &str, wrong: bool) -> Self {
+        // Half a code is drawn as what is left of it.
+        Plain { kind: kind.to_owned(), code: code.to_owned(), wrong, drawn: Barcode::draw(&as_sent(code)).ok() }
+    }
+
+    fn card(self) -> Card {
+        let bars = self.drawn.as_ref().is_none_or(Barcode::is_linear);
+        let picture = self.drawn.as_ref().map(picture).unwrap_or_default();
+        let shown = if self.code.starts_with(']') { self.code.chars().skip(3).collect() } else { self.code.clone() };
+        let shown = shown.replace('\u{1d}', " ");
+        Card { picture, bars, kind: self.kind.into(), code: shown.into(), raw: self.code.into(), wrong: self.wrong }
+    }
+}
+
+fn fill(old: &ModelRc<Card>, new: Vec<Plain>, set: impl FnOnce(ModelRc<Card>)) {
+    let cards: Vec<Card> = new.into_iter().map(Plain::card).collect();
+    match old.as_any().downcast_ref::<VecModel<Card>>() {
+        Some(model) => model.set_vec(cards),
+        None => set(ModelRc::from(Rc::new(VecModel::from(cards)))),
+    }
+}
+
+/// One pixel a module, with the light margin a reader needs; the window stretches it.
+fn picture(barcode: &Barcode) -> Image {
+    const QUIET: usize = 10;
+    let rows = barcode.rows.len();
+    let (across, down) = if barcode.is_linear() { (QUIET, 0) } else { (2, 2) };
+    let (width, height) = (barcode.width() + 2 * across, rows + 2 * down);
+    let mut pixels = vec![Rgb8Pixel { r: 255, g: 255, b: 255 }; width * height];
+    for (row, at, count) in barcode.stretches() {
+        let from = (row + down) * width + across + at;
+        if let Some(stretch) = pixels.get_mut(from..from + count) {
+            stretch.fill(Rgb8Pixel { r: 0, g: 0, b: 0 });
+        }
+    }
+    let mut buffer = SharedPixelBuffer::new(u32::try_from(width).unwrap_or(1), u32::try_from(height).unwrap_or(1));
+    for (to, from) in buffer.make_mut_slice().iter_mut().zip(pixels) {
+        *to = from;
+    }
+    Image::from_rgb8(buffer)
+}
+
+/// When the device last wrote anything, per file.
+fn newest(folder: &Path) -> Option<HashMap<std::ffi::OsString, SystemTime>> {
+    let entries = std::fs::read_dir(folder).ok()?.flatten();
+    // Reading touches the shared memory of the store; only writing is of interest.
+    let files = entries.filter(|entry| !entry.file_name().to_string_lossy().ends_with("-shm"));
+    Some(files.filter_map(|entry| Some((entry.file_name(), entry.metadata().ok()?.modified().ok()?))).collect())
+}
+
+fn int(number: i64) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}

@@ -1,0 +1,765 @@
+//! All state of the app, and the one function that changes it.
+//!
+//! [`App::update`] is pure: it takes the state by value, an input, the time, and what the store
+//! found for it; back come the next state, the facts to commit and the effects to perform after
+//! the commit. What the operator sees next is already on disk.
+
+mod keys;
+mod pages;
+mod picking;
+mod signing;
+mod work;
+
+use crate::event::Catalogue;
+use crate::view::{AttentionTab, Look, Tap};
+use floorhand_domain::fact::Fact;
+use floorhand_domain::id::{OperatorId, TaskId};
+use floorhand_domain::master::{IsoDate, Item, LocationKind, Role, Settings};
+use floorhand_domain::reason::Reason;
+use floorhand_domain::scan::{self, Known, Lookup, Scan};
+use floorhand_domain::task::{Line, Task};
+use floorhand_domain::workflow::pick::{self, Pick};
+use floorhand_domain::workflow::sign_in::{self, Grants, SignIn};
+use floorhand_domain::workflow::{Accepted, Class, Meant};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+pub use pages::LIST_ROWS;
+pub use work::{Refusal as WorkRefusal, WORK_ROWS};
+
+/// The state of the app.
+#[derive(Debug, Clone, PartialEq)]
+pub struct App {
+    /// What this machine is.
+    pub station: Station,
+    /// The site's settings.
+    pub settings: Settings,
+    /// Who is signed in.
+    pub session: Option<Session>,
+    /// What is being done.
+    pub flow: Flow,
+    /// A page that lies over it; scans still count and close it.
+    pub page: Option<OpenPage>,
+    /// Digits typed into an open keypad.
+    pub typed: String,
+    /// The work there is, in the order in which it is offered.
+    pub work: Vec<Task>,
+    /// The last answer, until the next scan.
+    pub answer: Answer,
+    /// Counts accepted answers, so that the screen can tell a new one from the last.
+    pub answers: u64,
+    /// The connection and what waits for it.
+    pub link: LinkState,
+    /// How the screen looks.
+    pub look: Look,
+    /// The wall clock of the last turn, for the strip.
+    pub clock: Wall,
+    /// Nothing can be done before this is mended.
+    pub blocked: Option<Blocked>,
+}
+
+/// What this machine is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Station {
+    /// Its name, e.g. `H-07`.
+    pub name: String,
+    /// The device's identifier.
+    pub device: String,
+    /// The address of the core.
+    pub core: String,
+    /// The version of the app.
+    pub version: String,
+}
+
+/// Who is signed in, since when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// Who.
+    pub operator: OperatorId,
+    /// The name shown.
+    pub name: String,
+    /// What they may do.
+    pub roles: Vec<Role>,
+    /// The identifier of the `SignedIn` fact.
+    pub signin: String,
+}
+
+/// What is being done.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Flow {
+    /// Nobody is signed in.
+    SignIn(SignIn),
+    /// Choosing work.
+    Work,
+    /// Picking.
+    Pick(Box<PickFlow>),
+}
+
+/// A pick and the names of what it is about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PickFlow {
+    /// The machine.
+    pub pick: Pick,
+    /// The names.
+    pub catalogue: Arc<Catalogue>,
+}
+
+/// A page over the flow.
+#[derive(Debug, Clone, PartialEq)]
+pub enum OpenPage {
+    /// More.
+    More {
+        /// A row that was pressed once and asks.
+        asked: Option<&'static str>,
+    },
+    /// Can't scan.
+    CantScan,
+    /// Problem.
+    Problem,
+    /// Languages.
+    Languages,
+    /// Typing a code.
+    TypeCode {
+        /// So far.
+        typed: String,
+    },
+    /// Needs attention.
+    Attention {
+        /// The tab.
+        tab: AttentionTab,
+        /// The page, from 0.
+        page: u32,
+        /// The open card.
+        open: usize,
+        /// Its rows.
+        rows: Vec<AttentionRow>,
+        /// Rows there are in this tab.
+        total: u32,
+    },
+    /// Scans of today.
+    History {
+        /// Only refused ones.
+        refused_only: bool,
+        /// The page, from 0.
+        page: u32,
+        /// Its rows.
+        rows: Vec<HistoryRow>,
+        /// Scans today.
+        today: u32,
+        /// Refused ones of them.
+        refused: u32,
+    },
+    /// Settings.
+    Settings,
+    /// About.
+    About,
+}
+
+/// An entry of the needs-attention list.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AttentionRow {
+    /// `refused`, `flagged`, `parked`, `waiting`.
+    pub mark: String,
+    /// Reason code, or the type of a waiting fact.
+    pub reason: String,
+    /// When.
+    pub at: Wall,
+    /// Units; 0 = none.
+    pub quantity: i64,
+    /// The item's name. Empty = none.
+    pub goods: String,
+    /// The location. Empty = none.
+    pub place: String,
+    /// What was scanned. Empty = none.
+    pub code: String,
+    /// Kind of the task. Empty = none.
+    pub kind: String,
+}
+
+/// A row of the scan history.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct HistoryRow {
+    /// Whether it was accepted.
+    pub accepted: bool,
+    /// Whether it was typed.
+    pub typed: bool,
+    /// What it was, or the reason code.
+    pub code: String,
+    /// What was needed. Empty = nothing.
+    pub needed: String,
+    /// What was read, printable.
+    pub raw: String,
+    /// When.
+    pub at: Wall,
+}
+
+/// The last answer.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Answer {
+    /// None yet, or taken away.
+    #[default]
+    None,
+    /// Accepted.
+    Accepted {
+        /// What.
+        accepted: Accepted,
+        /// A name to show instead of the code. Empty = the code.
+        name: String,
+    },
+    /// Refused.
+    Refused(Box<Refused>),
+    /// Something beside the scan changed: `task-reassigned`, `order-cancelled`, …
+    Notice(&'static str),
+}
+
+/// A refusal with what the page needs to explain it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Refused {
+    /// Why.
+    pub refusal: Refusal,
+    /// What was read, printable.
+    pub text: String,
+    /// The item that was scanned.
+    pub scanned: Option<Item>,
+    /// The item that was needed.
+    pub needed: Option<Item>,
+}
+
+/// A refusal of any flow.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Refusal {
+    /// Of sign-in.
+    SignIn(sign_in::Refusal),
+    /// Of the work list.
+    Work(work::Refusal),
+    /// Of a pick.
+    Pick(pick::Refusal),
+    /// The store is full: nothing was saved.
+    DiskFull,
+}
+
+impl Refusal {
+    /// Its code.
+    #[must_use]
+    pub fn reason(&self) -> Reason {
+        match self {
+            Self::SignIn(inner) => inner.reason(),
+            Self::Work(inner) => inner.reason(),
+            Self::Pick(inner) => inner.reason(),
+            Self::DiskFull => Reason::DiskFull,
+        }
+    }
+}
+
+/// The connection and what waits for it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LinkState {
+    /// Whether the core was reached last time.
+    pub online: bool,
+    /// Whether that has just changed.
+    pub fresh: bool,
+    /// Facts without an acknowledgement.
+    pub waiting: u32,
+    /// Parked facts.
+    pub parked: u32,
+    /// Rejected facts and open exceptions.
+    pub rejected: u32,
+    /// When the core was reached last.
+    pub last_ok: Option<Wall>,
+    /// Minutes since then, at the last turn.
+    pub minutes_ago: Option<u32>,
+}
+
+/// A time of day at the station.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Wall {
+    /// 0 to 23.
+    pub hour: u8,
+    /// 0 to 59.
+    pub minute: u8,
+}
+
+/// Why nothing can be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Blocked {
+    /// `DISK_FULL`, `NOT_ENROLLED`, `STORE_BROKEN`, `ENROLMENT_ENDED`.
+    pub code: &'static str,
+    /// A path or address that helps.
+    pub detail: String,
+}
+
+/// What is stored with every turn that changed it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
+pub struct Saved {
+    /// Who is signed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<Session>,
+    /// The pick under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pick: Option<pick::Saved>,
+    /// The operator whose PIN is asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sign_in: Option<SignIn>,
+}
+
+/// The moment of a turn.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Now {
+    /// Milliseconds since boot.
+    pub mono_ms: u64,
+    /// The time of day at the station.
+    pub wall: Wall,
+    /// Today at the station.
+    pub today: IsoDate,
+    /// A fresh identifier: that of the first fact of the turn.
+    pub id: String,
+}
+
+/// What the store found for an input, before the turn.
+#[derive(Debug, Clone, Default)]
+pub struct Found {
+    /// What is known about the scan and the stock of the step.
+    pub known: Known,
+    /// The task that is to be opened.
+    pub task: Option<TaskData>,
+    /// About the badge that was scanned, or whose PIN is being typed.
+    pub grants: Grants,
+    /// Wrong PINs in a row of the operator whose PIN was checked.
+    pub fails: u32,
+}
+
+/// A task as it is shown, with everything its pages need.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TaskData {
+    /// The head.
+    pub task: Task,
+    /// Its lines.
+    pub lines: Arc<[Line]>,
+    /// Names.
+    pub catalogue: Arc<Catalogue>,
+    /// What its drop-off location is for.
+    pub drop_off_kind: LocationKind,
+    /// Whether this operator or this device may work on it: nobody else holds it.
+    pub free: bool,
+    /// Who holds it otherwise.
+    pub holder: String,
+}
+
+/// What goes into [`App::update`].
+#[derive(Debug, Clone)]
+pub enum Input {
+    /// A scan and its reading.
+    Scan {
+        /// The scan.
+        scan: Scan,
+        /// What the bytes say, or why they cannot be read.
+        read: Box<Result<floorhand_gs1::Read, scan::Refusal>>,
+    },
+    /// A finger or a key that is no scan.
+    Tap(Tap),
+    /// A PIN was compared.
+    PinChecked {
+        /// Whether it was right.
+        right: bool,
+    },
+    /// The work there is.
+    Work(Vec<Task>),
+    /// The ERP changed the task under way.
+    TaskChanged(Box<TaskData>),
+    /// The connection, or what waits for it, changed.
+    Link(LinkState),
+    /// Rows of an open page arrived.
+    Page(OpenPage),
+    /// The site's settings.
+    Settings(Settings),
+    /// The ERP gave the task to somebody else, or ended the access: by code.
+    Lost(&'static str),
+    /// The commit failed: nothing has changed.
+    NotSaved {
+        /// Whether for want of space.
+        full: bool,
+    },
+    /// A minute has passed.
+    Minute,
+}
+
+/// What one input makes of the app.
+#[derive(Debug, Clone)]
+pub struct Turn {
+    /// The next state; may be shown once the rest is committed.
+    pub app: App,
+    /// Facts to record.
+    pub facts: Vec<Fact>,
+    /// The scan and what became of it.
+    pub audit: Option<Audit>,
+    /// A failure to count before a PIN is compared, or to take back.
+    pub guard: Option<Guard>,
+    /// To be performed after the commit.
+    pub effects: Vec<Effect>,
+}
+
+/// A change of the count of wrong PINs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Guard {
+    /// One more, before the comparison.
+    Count(OperatorId),
+    /// None any more.
+    Clear(OperatorId),
+    /// Locked for so long.
+    Lock(OperatorId, u32),
+}
+
+/// To be done after the commit.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Compare a PIN with the hash of the operator.
+    VerifyPin {
+        /// Whose.
+        operator: OperatorId,
+        /// Never logged.
+        pin: String,
+    },
+    /// Read the work list again.
+    LoadWork,
+    /// Read the task under way again.
+    ReloadTask(TaskId),
+    /// Read the rows of the open page.
+    LoadPage,
+    /// Signal the outcome by sound, light and vibration.
+    Signal(Signal),
+    /// Keep the looks for this operator.
+    SaveLook,
+    /// End the app.
+    Quit,
+}
+
+impl std::fmt::Debug for Effect {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::VerifyPin { operator, .. } => write!(f, "VerifyPin({operator})"),
+            Self::LoadWork => f.write_str("LoadWork"),
+            Self::ReloadTask(task) => write!(f, "ReloadTask({task})"),
+            Self::LoadPage => f.write_str("LoadPage"),
+            Self::Signal(signal) => write!(f, "Signal({signal:?})"),
+            Self::SaveLook => f.write_str("SaveLook"),
+            Self::Quit => f.write_str("Quit"),
+        }
+    }
+}
+
+/// The five outcomes that can be told apart without looking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signal {
+    /// Accepted, same step.
+    Accepted,
+    /// The step is complete.
+    StepComplete,
+    /// The task is complete.
+    TaskComplete,
+    /// Refused.
+    Refused,
+    /// Something beside the scan changed.
+    Attention,
+}
+
+impl From<Class> for Signal {
+    fn from(class: Class) -> Self {
+        match class {
+            Class::Accepted => Self::Accepted,
+            Class::StepComplete => Self::StepComplete,
+            Class::TaskComplete => Self::TaskComplete,
+            Class::Attention => Self::Attention,
+        }
+    }
+}
+
+/// A scan and what became of it: a row of the scan log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Audit {
+    /// The scan.
+    pub scan: Scan,
+    /// Its symbology. Empty = the reader did not say.
+    pub symbology: String,
+    /// The step that was asked.
+    pub step: String,
+    /// The task. Empty = none.
+    pub task: TaskId,
+    /// Whether it was accepted.
+    pub accepted: bool,
+    /// Why not. `None` = accepted.
+    pub reason: Option<Reason>,
+    /// What was accepted or why it was refused, as JSON.
+    pub decision: String,
+}
+
+impl App {
+    /// The app of a station where nobody is signed in.
+    #[must_use]
+    pub fn new(station: Station, settings: Settings, look: Look) -> Self {
+        Self {
+            station,
+            settings,
+            session: None,
+            flow: Flow::SignIn(SignIn::Badge),
+            page: None,
+            typed: String::new(),
+            work: Vec::new(),
+            answer: Answer::None,
+            answers: 0,
+            link: LinkState::default(),
+            look,
+            clock: Wall::default(),
+            blocked: None,
+        }
+    }
+
+    /// The app as it was saved. The task of a pick is read anew by the caller; one that is gone
+    /// leads back to the work list.
+    #[must_use]
+    pub fn resume(mut self, saved: Saved, task: Option<TaskData>) -> Self {
+        self.session = saved.session;
+        self.flow = match (&self.session, saved.pick, task) {
+            (None, _, _) => Flow::SignIn(saved.sign_in.unwrap_or_default()),
+            (Some(_), Some(pick), Some(data)) if pick.task == data.task.id => Flow::Pick(Box::new(PickFlow {
+                pick: Pick::resume(pick, data.task, data.lines, data.drop_off_kind),
+                catalogue: data.catalogue,
+            })),
+            (Some(_), _, _) => Flow::Work,
+        };
+        self
+    }
+
+    /// What to store.
+    #[must_use]
+    pub fn saved(&self) -> Saved {
+        Saved {
+            session: self.session.clone(),
+            pick: match &self.flow {
+                Flow::Pick(flow) => Some(flow.pick.saved()),
+                _ => None,
+            },
+            sign_in: match &self.flow {
+                Flow::SignIn(SignIn::Badge) | Flow::Work | Flow::Pick(_) => None,
+                Flow::SignIn(state) => Some(state.clone()),
+            },
+        }
+    }
+
+    /// What the step needs from the store beside what the scan itself names.
+    pub fn widen(&self, lookup: &mut Lookup) {
+        if let Flow::Pick(flow) = &self.flow
+            && let Some(line) = flow.pick.line()
+        {
+            lookup.here = line.location.clone();
+            lookup.item = line.item.clone();
+        }
+        for list in [
+            &mut lookup.barcodes,
+            &mut lookup.locations,
+            &mut lookup.handling_units,
+            &mut lookup.badges,
+            &mut lookup.tasks,
+            &mut lookup.lots,
+            &mut lookup.serials,
+        ] {
+            list.truncate(LOOKUP_CODES_MAX);
+        }
+    }
+
+    /// The name of the step in `status`, logs and facts.
+    #[must_use]
+    pub fn step_name(&self) -> &'static str {
+        match &self.flow {
+            Flow::SignIn(SignIn::Badge) => "sign-in.badge",
+            Flow::SignIn(SignIn::Pin { .. }) => "sign-in.pin",
+            Flow::Work => "work-list",
+            Flow::Pick(flow) => flow.pick.step_name(),
+        }
+    }
+
+    /// The task under way. Empty = none.
+    #[must_use]
+    pub fn task(&self) -> TaskId {
+        match &self.flow {
+            Flow::Pick(flow) => flow.pick.task.id.clone(),
+            _ => TaskId::default(),
+        }
+    }
+
+    /// What the input makes of the app.
+    #[must_use]
+    pub fn update(mut self, input: Input, now: &Now, found: &Found) -> Turn {
+        self.clock = now.wall;
+        match input {
+            Input::Scan { scan, read } => self.scan(scan, &read, now, found),
+            Input::Tap(tap) => self.tap(tap, now, found),
+            Input::PinChecked { right } => self.pin_checked(right, now, found),
+            Input::Work(tasks) => {
+                self.work = tasks;
+                self.turn()
+            }
+            Input::TaskChanged(data) => self.task_changed(*data, now, found),
+            Input::Link(link) => {
+                self.link = link;
+                self.turn()
+            }
+            Input::Page(page) => {
+                // Late rows of a page that was left are of no use.
+                if self.page.as_ref().is_some_and(|open| std::mem::discriminant(open) == std::mem::discriminant(&page)) {
+                    self.page = Some(page);
+                }
+                self.turn()
+            }
+            Input::Settings(settings) => {
+                self.settings = settings;
+                self.turn()
+            }
+            Input::Lost(code) => {
+                self.answer = Answer::Notice(code);
+                let mut turn = self.turn();
+                turn.effects.push(Effect::LoadWork);
+                turn.effects.push(Effect::Signal(Signal::Attention));
+                turn
+            }
+            Input::NotSaved { full } => {
+                if full {
+                    self.answer = Answer::Refused(Box::new(Refused {
+                        refusal: Refusal::DiskFull,
+                        text: String::new(),
+                        scanned: None,
+                        needed: None,
+                    }));
+                } else {
+                    self.blocked = Some(Blocked { code: "STORE_BROKEN", detail: String::new() });
+                }
+                let mut turn = self.turn();
+                turn.effects.push(Effect::Signal(Signal::Refused));
+                turn
+            }
+            Input::Minute => self.turn(),
+        }
+    }
+
+    fn scan(
+        mut self,
+        scan: Scan,
+        read: &Result<floorhand_gs1::Read, scan::Refusal>,
+        now: &Now,
+        found: &Found,
+    ) -> Turn {
+        let step = self.step_name();
+        let task = self.task();
+        let symbology = match read {
+            Ok(read) => read.symbology.map(|s| s.name().to_owned()).unwrap_or_default(),
+            Err(_) => floorhand_gs1::Symbology::split(&scan.raw).0.map(|s| s.name().to_owned()).unwrap_or_default(),
+        };
+        // A scan closes a page that lies over the step, and half a typed number is no number. Noise
+        // closes nothing: a code that is being typed stays.
+        if read.is_ok() {
+            self.page = None;
+            if !matches!(self.flow, Flow::SignIn(_)) {
+                self.typed.clear();
+            }
+        }
+        let (mut turn, result, meanings) = match read {
+            Err(refusal) => {
+                let text = floorhand_gs1::escape(scan.raw.get(..SHOWN_BYTES_MAX.min(scan.raw.len())).unwrap_or_default());
+                let refusal = self.general(refusal.clone());
+                self.refused(refusal, text, found)
+            }
+            Ok(read) => {
+                let year = now.today.get(..4).and_then(|y| y.parse().ok()).unwrap_or(2026);
+                let meant = Meant { meanings: scan::meanings(read, &found.known, year), text: read.text.clone() };
+                let kinds = meant.meanings.iter().map(|m| m.kind().as_str().to_owned()).collect();
+                let misread = meant.meanings.is_empty() && scan::looks_misread(read);
+                let (turn, result) = match self.flow.clone() {
+                    _ if misread => {
+                        let refusal = self.general(scan::Refusal::Checksum);
+                        let (turn, result, _) = self.refused(refusal, meant.text, found);
+                        (turn, result)
+                    }
+                    Flow::SignIn(state) => self.sign_in_scan(state, meant, now, found),
+                    Flow::Work => self.work_scan(&meant, now, found),
+                    Flow::Pick(flow) => self.pick_scan(*flow, meant, now, found),
+                };
+                (turn, result, kinds)
+            }
+        };
+        let (accepted, reason, decision) = match &result {
+            Ok(accepted) => (true, None, serde_json::to_string(accepted)),
+            Err(refusal) => (false, Some(refusal.reason()), serde_json::to_string(refusal)),
+        };
+        if let Some(reason) = reason {
+            turn.facts.push(Fact::ScanRefused {
+                raw: floorhand_gs1::escape(scan.raw.get(..SHOWN_BYTES_MAX.min(scan.raw.len())).unwrap_or_default()),
+                step: step.to_owned(),
+                reason,
+                meanings,
+                task: task.clone(),
+            });
+            turn.effects.push(Effect::Signal(Signal::Refused));
+        }
+        turn.audit = Some(Audit {
+            scan,
+            symbology,
+            step: step.to_owned(),
+            task,
+            accepted,
+            reason,
+            decision: decision.unwrap_or_default(),
+        });
+        turn
+    }
+
+    /// A refusal that any step gives, in the words of the flow.
+    fn general(&self, refusal: scan::Refusal) -> Refusal {
+        match &self.flow {
+            Flow::SignIn(_) => Refusal::SignIn(sign_in::Refusal::Scan(refusal)),
+            Flow::Work => Refusal::Work(work::Refusal::Scan(refusal)),
+            Flow::Pick(_) => Refusal::Pick(pick::Refusal::Scan(refusal)),
+        }
+    }
+
+    fn refused(mut self, refusal: Refusal, text: String, found: &Found) -> (Turn, Result<Accepted, Refusal>, Vec<String>) {
+        self.show_refusal(refusal.clone(), text, found);
+        (self.turn(), Err(refusal), Vec::new())
+    }
+
+    fn show_refusal(&mut self, refusal: Refusal, text: String, found: &Found) {
+        let (scanned, needed) = match &refusal {
+            Refusal::Pick(pick::Refusal::WrongItem { scanned, needed }) => (Some(scanned.clone()), Some(needed.clone())),
+            Refusal::Pick(pick::Refusal::NeedLocation { scanned, .. }) => (Some(scanned.clone()), None),
+            _ => (None, None),
+        };
+        let item = |id: Option<floorhand_domain::id::ItemId>| {
+            id.and_then(|id| found.known.item(&id).cloned().or_else(|| self.catalogue().and_then(|c| c.items.get(id.as_str()).cloned())))
+        };
+        let refused = Refused { scanned: item(scanned), needed: item(needed), refusal, text };
+        self.answer = Answer::Refused(Box::new(refused));
+    }
+
+    /// The names of the task under way.
+    #[must_use]
+    pub fn catalogue(&self) -> Option<&Catalogue> {
+        match &self.flow {
+            Flow::Pick(flow) => Some(&flow.catalogue),
+            _ => None,
+        }
+    }
+
+    fn accepted(&mut self, accepted: Accepted, name: String) {
+        self.answers += 1;
+        self.answer = Answer::Accepted { accepted, name };
+    }
+
+    /// A turn that records nothing.
+    fn turn(self) -> Turn {
+        Turn { app: self, facts: Vec::new(), audit: None, guard: None, effects: Vec::new() }
+    }
+}
+
+/// Codes of one kind looked up for a scan at the most.
+const LOOKUP_CODES_MAX: usize = 8;
+/// Bytes of a refused scan that are kept in its fact.
+const SHOWN_BYTES_MAX: usize = scan::SCAN_BYTES_MAX;

@@ -1,0 +1,151 @@
+//! The pages that lie over the work: More, Can't scan, Problem, lists, settings.
+
+use super::{App, Effect, Flow, Found, Now, OpenPage, Turn};
+use crate::view::{AttentionTab, Setting};
+use floorhand_domain::workflow::pick::{Event, Stage};
+
+/// Rows of a list on one page.
+pub const LIST_ROWS: u32 = 6;
+/// Signs of a typed code at the most.
+const CODE_SIGNS_MAX: usize = 48;
+
+impl App {
+    pub(super) fn show(mut self, page: OpenPage) -> Turn {
+        let load = matches!(page, OpenPage::Attention { .. } | OpenPage::History { .. });
+        self.page = Some(page);
+        self.typed.clear();
+        let mut turn = self.turn();
+        if load {
+            turn.effects.push(Effect::LoadPage);
+        }
+        turn
+    }
+
+    pub(super) fn close_page(mut self) -> Turn {
+        self.page = match self.page {
+            Some(OpenPage::TypeCode { .. }) => Some(OpenPage::CantScan),
+            Some(OpenPage::Languages) if self.session.is_some() => Some(OpenPage::Settings),
+            _ => None,
+        };
+        self.typed.clear();
+        self.turn()
+    }
+
+    pub(super) fn attention(tab: AttentionTab) -> OpenPage {
+        OpenPage::Attention { tab, page: 0, open: 0, rows: Vec::new(), total: 0 }
+    }
+
+    pub(super) fn history(refused_only: bool) -> OpenPage {
+        OpenPage::History { refused_only, page: 0, rows: Vec::new(), today: 0, refused: 0 }
+    }
+
+    pub(super) fn turn_page(mut self, forward: bool) -> Turn {
+        let last = |rows: u32| rows.saturating_sub(1) / LIST_ROWS;
+        match &mut self.page {
+            Some(OpenPage::Attention { page, open, total, .. }) => {
+                *page = if forward { (*page + 1).min(last(*total)) } else { page.saturating_sub(1) };
+                *open = 0;
+            }
+            Some(OpenPage::History { page, refused_only, today, refused, .. }) => {
+                let total = if *refused_only { *refused } else { *today };
+                *page = if forward { (*page + 1).min(last(total)) } else { page.saturating_sub(1) };
+            }
+            _ => return self.turn(),
+        }
+        let mut turn = self.turn();
+        turn.effects.push(Effect::LoadPage);
+        turn
+    }
+
+    /// The rows of the open sheet, by code, and whether each can be chosen.
+    #[must_use]
+    pub fn sheet_rows(&self) -> Vec<(&'static str, bool, &'static str)> {
+        let pick = match &self.flow {
+            Flow::Pick(flow) => Some(&flow.pick),
+            _ => None,
+        };
+        let hand_empty = pick.is_some_and(|p| p.hand().is_none_or(|h| h.units.is_empty()));
+        let at_line = pick.is_some_and(|p| matches!(p.stage, Stage::Location { .. } | Stage::Item { .. }));
+        match &self.page {
+            Some(OpenPage::More { .. }) => {
+                let mut rows = Vec::new();
+                if pick.is_some() {
+                    rows.push(("skip", at_line && hand_empty, "last-line"));
+                    rows.push(("release", hand_empty && !matches!(pick.map(|p| &p.stage), Some(Stage::DropOff { .. })), "last-line"));
+                }
+                rows.push(("history", true, ""));
+                rows.push(("attention", true, ""));
+                rows.push(("settings", true, ""));
+                rows.push(("about", true, ""));
+                rows.push(("sign-out", true, ""));
+                rows
+            }
+            Some(OpenPage::CantScan) => vec![("type", true, ""), ("again", true, "")],
+            Some(OpenPage::Problem) => {
+                let short = pick.is_some_and(|p| {
+                    matches!(p.stage, Stage::Location { .. } | Stage::Item { .. })
+                        || matches!(&p.stage, Stage::Tote { hand, line, .. } if hand.qty() < p.open_qty(line))
+                });
+                vec![("short", short, "no-task"), ("skip", at_line && hand_empty, "last-line")]
+            }
+            Some(OpenPage::Languages) => vec![("en", true, ""), ("de", true, "")],
+            _ => Vec::new(),
+        }
+    }
+
+    pub(super) fn choose_row(mut self, row: usize, now: &Now, found: &Found) -> Turn {
+        let Some((code, enabled, _)) = self.sheet_rows().get(row).copied() else { return self.turn() };
+        if !enabled {
+            return self.turn();
+        }
+        match code {
+            "skip" => self.pick_do(Event::Skip, now, found),
+            "short" => self.pick_do(Event::Short, now, found),
+            // Giving a task back cannot be taken back: it asks once.
+            "release" => {
+                if matches!(self.page, Some(OpenPage::More { asked: Some("release") })) {
+                    self.pick_do(Event::Release, now, found)
+                } else {
+                    self.page = Some(OpenPage::More { asked: Some("release") });
+                    self.turn()
+                }
+            }
+            "history" => self.show(Self::history(false)),
+            "attention" => self.show(Self::attention(AttentionTab::Refused)),
+            "settings" => self.show(OpenPage::Settings),
+            "about" => self.show(OpenPage::About),
+            "sign-out" => self.sign_out(),
+            "type" => self.show(OpenPage::TypeCode { typed: String::new() }),
+            "again" => self.close_page(),
+            language @ ("en" | "de") => {
+                language.clone_into(&mut self.look.language);
+                let mut turn = self.close_page();
+                turn.effects.push(Effect::SaveLook);
+                turn
+            }
+            _ => self.turn(),
+        }
+    }
+
+    pub(super) fn set(mut self, setting: Setting) -> Turn {
+        match setting {
+            Setting::Text(text) => self.look.text = text,
+            Setting::Hand(hand) => self.look.hand = hand,
+            Setting::Theme(theme) => self.look.theme = theme,
+            Setting::Language(language) => self.look.language = language,
+        }
+        let mut turn = self.turn();
+        turn.effects.push(Effect::SaveLook);
+        turn
+    }
+
+    pub(super) fn type_sign(mut self, sign: char) -> Turn {
+        if let Some(OpenPage::TypeCode { typed }) = &mut self.page
+            && typed.chars().count() < CODE_SIGNS_MAX
+            && (sign.is_ascii_graphic() || sign == ' ')
+        {
+            typed.push(sign.to_ascii_uppercase());
+        }
+        self.turn()
+    }
+}

@@ -1,0 +1,134 @@
+//! The command line: what each command takes, and what it prints.
+
+use crate::view::Profile;
+use clap::{Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// The warehouse floor: pick, pack, receive, put away, count, inspect returns.
+#[derive(Debug, Parser)]
+#[command(name = "floorhand", version, about, disable_help_subcommand = true)]
+pub struct Cli {
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Makes this machine a device of a warehouse
+    Enrol {
+        /// Folder of the store; made if it is not there
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+        /// Address of the core, e.g. http://127.0.0.1:8080
+        #[arg(long, value_name = "URL")]
+        core: String,
+        /// Code from `floorhand-erp enrol-code`, valid 15 minutes, once
+        #[arg(long, value_name = "CODE")]
+        code: String,
+        /// Enrols a device anew that is enrolled already; its outbox is kept
+        #[arg(long)]
+        again: bool,
+    },
+    /// Opens the screen and works
+    Run {
+        /// Folder of the store
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+        /// Layout of the station; without it, what enrolment said
+        #[arg(long, value_enum)]
+        profile: Option<ProfileArg>,
+        /// Reader, e.g. serial:/dev/ttyACM0; may be given several times
+        #[arg(long, value_name = "KIND:PATH")]
+        scanner: Vec<String>,
+        /// Colours before anybody signs in
+        #[arg(long, value_enum, default_value = "dark")]
+        theme: ThemeArg,
+        /// Language before anybody signs in: en, de
+        #[arg(long, value_name = "xx", default_value = "en")]
+        lang: String,
+        /// Takes the whole screen
+        #[arg(long)]
+        fullscreen: bool,
+    },
+    /// Prints what the step asks for and how sync stands, while the app runs
+    Status {
+        /// Folder of the store
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+        /// Prints JSON; there is no other form yet
+        #[arg(long)]
+        json: bool,
+    },
+    /// Prints every scan, accepted or refused, one a line
+    Log {
+        /// Folder of the store
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+        /// Prints JSON; there is no other form yet
+        #[arg(long)]
+        json: bool,
+        /// Goes on with new scans until interrupted
+        #[arg(long)]
+        follow: bool,
+    },
+    /// Prints what a scan means by itself
+    Parse {
+        /// Prints JSON; there is no other form yet
+        #[arg(long)]
+        json: bool,
+        /// Refuses what readers in the field get wrong
+        #[arg(long)]
+        strict: bool,
+        /// The scan; bytes may be escaped as \xNN
+        #[arg(value_name = "TEXT", allow_hyphen_values = true)]
+        text: String,
+    },
+}
+
+/// Layouts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ProfileArg {
+    /// Held in one hand.
+    Handheld,
+    /// A packing kiosk.
+    Packing,
+    /// A dock terminal.
+    Dock,
+}
+
+impl From<ProfileArg> for Profile {
+    fn from(arg: ProfileArg) -> Self {
+        match arg {
+            ProfileArg::Handheld => Self::Handheld,
+            ProfileArg::Packing => Self::Packing,
+            ProfileArg::Dock => Self::Dock,
+        }
+    }
+}
+
+/// Colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ThemeArg {
+    /// Graphite.
+    Dark,
+    /// Daylight.
+    Light,
+}
+
+/// The command line of this process.
+///
+/// # Errors
+/// One line that says what is wrong, and the code to exit with.
+pub fn parse() -> Result<Cli, (String, i32)> {
+    Cli::try_parse().map_err(|error| {
+        if !error.use_stderr() {
+            return (error.to_string(), 0);
+        }
+        let text = error.to_string();
+        let lines: Vec<&str> = text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage")).collect();
+        let line = lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
+        (format!("{line} (see --help)"), 2)
+    })
+}

@@ -1,0 +1,39 @@
+//! Everything that can happen, as one closed enum on one channel.
+
+use crate::sync::NetAnswer;
+use crate::view::Tap;
+use floorhand_domain::master::{Item, Location};
+use floorhand_domain::scan::Scan;
+
+/// Something that happened. Scanner threads, the screen, the network and timers do nothing but
+/// put one of these on the channel.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// A reader delivered a code.
+    Scan(Scan),
+    /// A reader is there.
+    ReaderAttached(String),
+    /// A reader is gone; the app goes on without it until it is back.
+    ReaderLost(String),
+    /// A finger or a key, and when, in milliseconds since boot: a reader that types is told from a
+    /// person by the time between keys, so the time is taken where the key arrives.
+    Tap(Tap, u64),
+    /// A PIN was compared with its hash.
+    PinChecked {
+        /// Whether it was right.
+        right: bool,
+    },
+    /// The network answered, or failed to.
+    Net(Box<NetAnswer>),
+    /// The process was asked to end.
+    Shutdown,
+}
+
+/// Names and pictures of the things a task is about, loaded once when it is opened.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Catalogue {
+    /// The items of its lines.
+    pub items: std::collections::HashMap<String, Item>,
+    /// The locations of its lines, and its drop-off.
+    pub locations: std::collections::HashMap<String, Location>,
+}

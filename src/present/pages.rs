@@ -1,0 +1,97 @@
+//! The pages that lie over the work.
+
+use super::{Paging, ask, clock, number};
+use crate::app::{App, Flow, OpenPage};
+use crate::view::{
+    AboutView, AttentionCard, AttentionTab, AttentionView, HistoryView, Page, ScanRow, SettingsView, SheetRow, SheetView,
+    TypeCodeView,
+};
+
+pub(super) fn page(app: &App, page: &OpenPage) -> Page {
+    match page {
+        OpenPage::More { asked } => sheet(app, "more", *asked),
+        OpenPage::CantScan => sheet(app, "cant-scan", None),
+        OpenPage::Problem => sheet(app, "problem", None),
+        OpenPage::Languages => sheet(app, "language", None),
+        OpenPage::TypeCode { typed } => Page::TypeCode(TypeCodeView {
+            ask: match &app.flow {
+                Flow::Pick(flow) => super::pick::pick(app, flow).ask,
+                Flow::Work => ask("task", 0, ""),
+                Flow::SignIn(_) => ask("badge", 0, ""),
+            },
+            typed: typed.clone(),
+            ok: !typed.trim().is_empty(),
+        }),
+        OpenPage::Attention { tab, page, open, rows, total } => Page::Attention(AttentionView {
+            tab: *tab,
+            refused: app.link.rejected + if *tab == AttentionTab::Refused { total.saturating_sub(app.link.rejected) } else { 0 },
+            parked: app.link.parked,
+            waiting: app.link.waiting,
+            cards: rows
+                .iter()
+                .enumerate()
+                .map(|(n, row)| AttentionCard {
+                    mark: row.mark.clone(),
+                    reason: row.reason.clone(),
+                    at: clock(row.at),
+                    kind: row.kind.clone(),
+                    quantity: number(row.quantity),
+                    goods: row.goods.clone(),
+                    place: row.place.clone(),
+                    order: String::new(),
+                    code: row.code.clone(),
+                    open: n == *open,
+                    ask: ask("code", 0, ""),
+                })
+                .collect(),
+            paging: paging(*page, *total),
+        }),
+        OpenPage::History { refused_only, page, rows, today, refused } => Page::History(HistoryView {
+            refused_only: *refused_only,
+            today: *today,
+            refused: *refused,
+            rows: rows
+                .iter()
+                .map(|row| ScanRow {
+                    accepted: row.accepted,
+                    typed: row.typed,
+                    code: row.code.clone(),
+                    needed: row.needed.clone(),
+                    raw: row.raw.clone(),
+                    at: clock(row.at),
+                })
+                .collect(),
+            paging: paging(*page, if *refused_only { *refused } else { *today }),
+        }),
+        OpenPage::Settings => {
+            Page::Settings(SettingsView { operator: app.session.as_ref().map(|s| s.name.clone()).unwrap_or_default() })
+        }
+        OpenPage::About => Page::About(AboutView {
+            version: app.station.version.clone(),
+            station: app.station.name.clone(),
+            device: app.station.device.clone(),
+            core: app.station.core.clone(),
+            last_sync: app.link.last_ok.map(clock),
+        }),
+    }
+}
+
+fn sheet(app: &App, kind: &str, asked: Option<&str>) -> Page {
+    let rows = app
+        .sheet_rows()
+        .into_iter()
+        .map(|(code, enabled, reason)| SheetRow {
+            code: code.to_owned(),
+            disabled: !enabled,
+            reason: if enabled { String::new() } else { reason.to_owned() },
+            asked: asked == Some(code),
+            chosen: kind == "language" && app.look.language == code,
+            count: if code == "attention" { app.link.parked + app.link.rejected } else { 0 },
+        })
+        .collect();
+    Page::Sheet(SheetView { kind: kind.to_owned(), rows })
+}
+
+fn paging(page: u32, total: u32) -> Paging {
+    Paging { page, pages: total.div_ceil(crate::app::LIST_ROWS).max(1) }
+}

@@ -1,0 +1,177 @@
+//! A refusal as the page explains it: what was scanned, what was needed, side by side.
+
+use super::{goods, number};
+use crate::app::{Answer, App, Refusal as AnyRefusal, Refused};
+use crate::view::{Question, Refusal, Thing};
+use floorhand_domain::scan::{self, Kind};
+use floorhand_domain::workflow::{pick, sign_in};
+
+pub(super) fn refusal(app: &App) -> Option<Refusal> {
+    match &app.answer {
+        Answer::Refused(refused) if !refused.refusal.reason().asks() => Some(explain(app, refused)),
+        _ => None,
+    }
+}
+
+pub(super) fn question(app: &App) -> Option<Question> {
+    let Answer::Refused(refused) = &app.answer else { return None };
+    if !refused.refusal.reason().asks() {
+        return None;
+    }
+    let told = explain(app, refused);
+    Some(Question { reason: told.reason, scanned: told.scanned, needed: told.needed, number: told.number, name: told.name })
+}
+
+fn explain(app: &App, refused: &Refused) -> Refusal {
+    let mut told = Refusal {
+        reason: refused.refusal.reason().code().to_owned(),
+        scanned: thing("unknown", &refused.text),
+        ..Refusal::default()
+    };
+    match &refused.refusal {
+        AnyRefusal::SignIn(inner) => sign_in(&mut told, inner),
+        AnyRefusal::Work(inner) => work(&mut told, inner),
+        AnyRefusal::Pick(inner) => pick(app, refused, &mut told, inner),
+        AnyRefusal::DiskFull => told.scanned = Thing::default(),
+    }
+    told
+}
+
+fn thing(kind: &str, code: &str) -> Thing {
+    Thing { kind: kind.to_owned(), code: code.to_owned(), goods: None }
+}
+
+fn kind_word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Item => "item",
+        Kind::Lot => "lot",
+        Kind::Serial => "serial",
+        Kind::Location => "shelf",
+        Kind::Tote => "tote",
+        Kind::HandlingUnit => "pallet",
+        Kind::Badge => "badge",
+        Kind::Task => "order",
+        Kind::Pin | Kind::Quantity => "number",
+    }
+}
+
+fn general(told: &mut Refusal, refusal: &scan::Refusal) {
+    match refusal {
+        scan::Refusal::WrongKind { scanned, id, needed } => {
+            told.scanned = thing(kind_word(*scanned), id);
+            told.needed = thing(kind_word(*needed), "");
+        }
+        scan::Refusal::Ambiguous { kinds } => {
+            told.name = kinds.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(" / ");
+        }
+        scan::Refusal::UnknownCode | scan::Refusal::Checksum | scan::Refusal::BadRead | scan::Refusal::NotNow => {}
+    }
+}
+
+fn sign_in(told: &mut Refusal, refusal: &sign_in::Refusal) {
+    match refusal {
+        sign_in::Refusal::Scan(inner) => general(told, inner),
+        sign_in::Refusal::BadgeUnknown | sign_in::Refusal::GrantOld => {}
+        sign_in::Refusal::LockedOut { minutes } => {
+            told.scanned = Thing::default();
+            told.number = *minutes;
+        }
+        sign_in::Refusal::PinWrong { left } => {
+            told.scanned = Thing::default();
+            told.number = *left;
+        }
+    }
+}
+
+fn work(told: &mut Refusal, refusal: &crate::app::WorkRefusal) {
+    use crate::app::WorkRefusal;
+    match refusal {
+        WorkRefusal::Scan(inner) => general(told, inner),
+        WorkRefusal::Gone { task } | WorkRefusal::NotAllowed { task } => told.scanned = thing("order", task.as_str()),
+        WorkRefusal::Claimed { task, holder } => {
+            told.scanned = thing("order", task.as_str());
+            told.name.clone_from(holder);
+        }
+    }
+}
+
+fn pick(app: &App, refused: &Refused, told: &mut Refusal, refusal: &pick::Refusal) {
+    let with = |mut thing: Thing, item: Option<&floorhand_domain::master::Item>| {
+        thing.goods = item.map(|item| goods(Some(item)));
+        thing
+    };
+    match refusal {
+        pick::Refusal::Scan(inner) => general(told, inner),
+        pick::Refusal::NeedLocation { needed, scanned } => {
+            told.scanned = with(thing("item", &code_or(&refused.text, scanned.as_str())), refused.scanned.as_ref());
+            told.needed = thing("shelf", needed.as_str());
+            told.name = needed.0.clone();
+        }
+        pick::Refusal::WrongLocation { scanned, needed } => {
+            told.scanned = thing("shelf", scanned.as_str());
+            told.needed = thing("shelf", needed.as_str());
+            told.name = needed.0.clone();
+        }
+        pick::Refusal::WrongItem { scanned, needed } => {
+            told.scanned = with(thing("item", scanned.as_str()), refused.scanned.as_ref());
+            told.needed = with(thing("item", needed.as_str()), refused.needed.as_ref());
+        }
+        pick::Refusal::WrongLot { scanned, needed } => {
+            told.scanned = thing("lot", scanned.as_str());
+            if !needed.is_none() {
+                told.needed = thing("lot", needed.as_str());
+                told.name = needed.0.clone();
+            }
+        }
+        pick::Refusal::WrongSerial { scanned, needed } => {
+            told.scanned = thing("serial", scanned.as_str());
+            if !needed.is_none() {
+                told.needed = thing("serial", needed.as_str());
+            }
+        }
+        pick::Refusal::SerialSeen { serial } => told.scanned = thing("serial", serial.as_str()),
+        pick::Refusal::WrongHu { scanned } => told.scanned = thing("pallet", scanned.as_str()),
+        pick::Refusal::NeedLot { item } => {
+            told.scanned = thing("item", item.as_str());
+            told.needed = thing("lot", "");
+        }
+        pick::Refusal::NeedHu { item } => {
+            told.scanned = thing("item", item.as_str());
+            told.needed = thing("pallet", "");
+        }
+        pick::Refusal::MissingData { field } => {
+            told.scanned = thing("item", &refused.text);
+            told.needed = thing(kind_word(*field), "");
+            told.name = field.as_str().to_owned();
+        }
+        pick::Refusal::LabelClash { first, second } => {
+            told.scanned = thing("label", second);
+            told.needed = thing("label", first);
+        }
+        pick::Refusal::Expired { date } => {
+            told.scanned = thing("item", &refused.text);
+            told.name.clone_from(date);
+        }
+        pick::Refusal::QtyOver { open } => told.number = number(*open),
+        pick::Refusal::QtyBad | pick::Refusal::ScanEach => told.scanned = Thing::default(),
+        pick::Refusal::ToteOther { scanned, needed, slot } => {
+            told.scanned = thing("tote", scanned.as_str());
+            if !needed.is_none() {
+                told.needed = thing("tote", needed.as_str());
+                told.name = needed.0.clone();
+            }
+            let cart = matches!(&app.flow, crate::app::Flow::Pick(flow) if flow.pick.task.slots.len() > 1);
+            told.number = if cart { u32::from(*slot) } else { 0 };
+        }
+        pick::Refusal::ToteNotEmpty { scanned } => told.scanned = thing("tote", scanned.as_str()),
+        pick::Refusal::Place { scanned, needed } | pick::Refusal::PlaceForbidden { scanned, needed } => {
+            told.scanned = thing("drop", scanned.as_str());
+            told.needed = thing("drop", needed.as_str());
+            told.name = needed.0.clone();
+        }
+    }
+}
+
+fn code_or(text: &str, id: &str) -> String {
+    if text.is_empty() { id.to_owned() } else { text.to_owned() }
+}

@@ -1,0 +1,473 @@
+//! The loop: receive → look up → update → commit → show → perform.
+//!
+//! It runs on the *floor* thread, which alone holds the store. One input is one turn is one
+//! transaction; what the operator sees is already on disk.
+
+mod load;
+mod net;
+
+use crate::app::{App, Effect, Found, Guard, Input, Now, Station, Turn};
+use crate::clock::{Clock, wall};
+use crate::device::scanner::keyboard::{Key as WedgeKey, Keyboard, Keys, Limits};
+use crate::event::Event;
+use crate::store::{Commit, LoginGuard, Pref, ScanRow, Stamp, Store, StoreError};
+use crate::sync::Sync;
+use crate::sync::transport::Transport;
+use crate::view::{Key, KeyPress, Look, Tap, View};
+use floorhand_domain::id::{OperatorId, SignInId};
+use floorhand_domain::scan::{self, Lookup, Scan, Source};
+use floorhand_domain::workflow::sign_in::SignIn;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
+use std::time::Duration;
+
+pub use load::{snapshot, task_data};
+
+/// Events that may wait; then a reader waits in the kernel's buffer, where nothing is lost.
+pub const EVENTS_MAX: usize = 1024;
+/// Quiet time before the store is tidied.
+const IDLE_MS: u64 = 5_000;
+const MINUTE_MS: u64 = 60_000;
+
+/// What the runner shows a view on.
+pub type Show = Box<dyn Fn(View) + Send>;
+
+/// The floor thread.
+pub struct Runner {
+    store: Store,
+    sync: Sync,
+    transport: Option<Transport>,
+    app: App,
+    saved: String,
+    shown: Option<View>,
+    show: Show,
+    events: Receiver<Event>,
+    again: SyncSender<Event>,
+    clock: Box<dyn Clock>,
+    boot_id: String,
+    keyboard: Keyboard,
+    sync_due_ms: Option<u64>,
+    idle_due_ms: Option<u64>,
+    minute_due_ms: u64,
+    quit: bool,
+}
+
+/// Everything the runner is made of.
+pub struct Parts {
+    /// The store, open.
+    pub store: Store,
+    /// The network thread; `None` = works without one.
+    pub transport: Option<Transport>,
+    /// What shows a view.
+    pub show: Show,
+    /// Where events come from.
+    pub events: Receiver<Event>,
+    /// Where the runner's own helpers send events to.
+    pub again: SyncSender<Event>,
+    /// The clocks.
+    pub clock: Box<dyn Clock>,
+    /// How the screen looks before anybody signs in.
+    pub look: Look,
+}
+
+impl Runner {
+    /// The app as it was left.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn new(parts: Parts) -> Result<Self, StoreError> {
+        let Parts { store, transport, show, events, again, clock, look } = parts;
+        let boot_id = clock.boot_id();
+        let app = load::resume(&store, look)?;
+        let sync = Sync::new(&store, &boot_id);
+        let now_ms = clock.mono_ms();
+        let saved = serde_json::to_string(&app.saved())?;
+        Ok(Self {
+            sync,
+            transport,
+            saved,
+            app,
+            shown: None,
+            show,
+            events,
+            again,
+            clock,
+            boot_id,
+            keyboard: Keyboard::new(Limits::default()),
+            sync_due_ms: None,
+            idle_due_ms: Some(now_ms + IDLE_MS),
+            minute_due_ms: now_ms,
+            quit: false,
+            store,
+        })
+    }
+
+    /// Runs until it is asked to end. The store is closed in order.
+    ///
+    /// # Errors
+    /// When the store cannot be closed.
+    pub fn run(mut self) -> Result<(), StoreError> {
+        self.start();
+        while !self.quit {
+            let now_ms = self.clock.mono_ms();
+            let wait = self.next_due_ms().saturating_sub(now_ms);
+            match self.events.recv_timeout(Duration::from_millis(wait)) {
+                Ok(event) => {
+                    self.idle_due_ms = Some(self.clock.mono_ms() + IDLE_MS);
+                    self.event(event);
+                }
+                Err(RecvTimeoutError::Timeout) => self.timers(),
+                Err(RecvTimeoutError::Disconnected) => self.quit = true,
+            }
+        }
+        self.store.close()
+    }
+
+    fn start(&mut self) {
+        self.refresh_link();
+        self.load_work();
+        self.sync_input(crate::sync::Input::Start);
+        self.present();
+    }
+
+    fn next_due_ms(&self) -> u64 {
+        [self.sync_due_ms, self.idle_due_ms, self.keyboard.deadline_ms(), Some(self.minute_due_ms)]
+            .into_iter()
+            .flatten()
+            .min()
+            .unwrap_or(u64::MAX)
+    }
+
+    fn timers(&mut self) {
+        let now_ms = self.clock.mono_ms();
+        if self.keyboard.deadline_ms().is_some_and(|due| due <= now_ms)
+            && let Some(keys) = self.keyboard.tick(now_ms)
+        {
+            self.keys(keys);
+        }
+        if self.sync_due_ms.is_some_and(|due| due <= now_ms) {
+            self.sync_due_ms = None;
+            self.sync_input(crate::sync::Input::Tick);
+        }
+        if self.minute_due_ms <= now_ms {
+            let past = u64::try_from(self.clock.wall().second()).unwrap_or(0) * 1000;
+            self.minute_due_ms = now_ms + MINUTE_MS.saturating_sub(past).max(1000);
+            self.refresh_link();
+            self.input(Input::Minute, &Found::default());
+        }
+        if self.idle_due_ms.is_some_and(|due| due <= now_ms) {
+            self.idle_due_ms = None;
+            match self.store.idle() {
+                Ok(idle) if idle.more => self.idle_due_ms = Some(now_ms + IDLE_MS),
+                Ok(_) => {}
+                Err(error) => tracing::error!(error = chain(&error), "store could not be tidied"),
+            }
+        }
+    }
+
+    fn event(&mut self, event: Event) {
+        match event {
+            Event::Scan(scan) => self.scan(scan),
+            Event::Tap(Tap::Key(press), at_ms) => self.key(press, at_ms),
+            Event::Tap(tap, _) => self.tap(tap),
+            Event::PinChecked { right } => self.pin_checked(right),
+            Event::Net(answer) => self.sync_input(crate::sync::Input::Answer(*answer)),
+            Event::ReaderAttached(path) => tracing::info!(path, "reader attached"),
+            Event::ReaderLost(path) => tracing::warn!(path, "reader lost"),
+            Event::Shutdown => self.quit = true,
+        }
+    }
+
+    /// A key is part of a code, or something a person typed. Where a field is open for digits or
+    /// text there is nothing to tell apart.
+    fn key(&mut self, press: KeyPress, at_ms: u64) {
+        let plain = !press.ctrl && !press.alt;
+        let direct = match &press.key {
+            Key::Text(text) => {
+                plain && (self.app.wants_text() || (self.app.wants_digits() && text.bytes().all(|b| b.is_ascii_digit())))
+            }
+            _ => false,
+        };
+        let keys: Vec<WedgeKey> = match &press.key {
+            Key::Text(text) => text.chars().filter_map(|sign| WedgeKey::of(sign, press.ctrl)).collect(),
+            Key::Enter => vec![WedgeKey::Enter],
+            _ => Vec::new(),
+        };
+        if direct || keys.is_empty() {
+            // What is held back was pressed before.
+            if let Some(held) = self.keyboard.tick(u64::MAX) {
+                self.keys(held);
+            }
+            return self.tap(Tap::Key(press));
+        }
+        for key in keys {
+            for found in self.keyboard.key(key, at_ms) {
+                self.keys(found);
+            }
+        }
+    }
+
+    fn keys(&mut self, keys: Keys) {
+        let press = |key| Tap::Key(KeyPress { key, ctrl: false, alt: false, shift: false });
+        match keys {
+            Keys::Scan { raw, complete, mean_gap_ms, .. } => {
+                tracing::debug!(mean_gap_ms, "a reader typed");
+                self.scan(Scan { raw, source: Source::Wedge, complete });
+            }
+            Keys::Typed(text) => {
+                for sign in text.chars() {
+                    self.tap(press(Key::Text(sign.to_string())));
+                }
+            }
+            Keys::Enter => self.tap(press(Key::Enter)),
+            Keys::Tab => {}
+        }
+    }
+
+    fn tap(&mut self, tap: Tap) {
+        if let Some(code) = self.app.code_typed(&tap) {
+            return self.scan(Scan { raw: code.into_bytes(), source: Source::Typed, complete: true });
+        }
+        if self.app.blocked.is_some() && matches!(tap, Tap::Ok) {
+            self.app.blocked = None;
+        }
+        let mut found = Found::default();
+        if let Some(task) = self.app.task_tapped(&tap) {
+            found.task = self.loaded(&task);
+        }
+        self.input(Input::Tap(tap), &found);
+    }
+
+    fn scan(&mut self, scan: Scan) {
+        let read = scan::read(&scan);
+        let found = match &read {
+            Ok(read) => match self.look_up(read) {
+                Ok(found) => found,
+                Err(error) => return self.not_saved(&error),
+            },
+            Err(_) => Found::default(),
+        };
+        self.input(Input::Scan { scan, read: Box::new(read) }, &found);
+    }
+
+    /// What the store knows about a reading, and what the step needs beside it.
+    fn look_up(&mut self, read: &floorhand_gs1::Read) -> Result<Found, StoreError> {
+        let mut lookup = Lookup::of(read);
+        self.app.widen(&mut lookup);
+        let known = self.store.look_up(&lookup)?;
+        let mut found = Found::default();
+        match &self.app.flow {
+            crate::app::Flow::SignIn(_) => {
+                found.grants = load::grants(&self.store, &known, self.clock.mono_ms(), &self.boot_id)?;
+            }
+            crate::app::Flow::Work => {
+                if let Some(task) = self.app.task_named(&known, &read.text) {
+                    found.task = self.loaded(&task);
+                }
+            }
+            crate::app::Flow::Pick(_) => {}
+        }
+        found.known = known;
+        Ok(found)
+    }
+
+    fn loaded(&self, task: &floorhand_domain::id::TaskId) -> Option<crate::app::TaskData> {
+        let me = self.app.session.as_ref().map(|s| s.operator.clone()).unwrap_or_default();
+        load::task_data(&self.store, task, &me)
+            .inspect_err(|error| tracing::error!(task = task.as_str(), error = chain(error), "task could not be read"))
+            .ok()
+            .flatten()
+    }
+
+    fn pin_checked(&mut self, right: bool) {
+        let mut found = Found::default();
+        if let crate::app::Flow::SignIn(SignIn::Pin { operator, .. }) = &self.app.flow {
+            found.fails = self.store.login_guard(operator).ok().flatten().map_or(0, |guard| guard.fails);
+            found.known.operators.extend(self.store.operator(operator).ok().flatten());
+        }
+        self.input(Input::PinChecked { right }, &found);
+    }
+
+    /// One turn: update, commit, show, perform.
+    fn input(&mut self, input: Input, found: &Found) {
+        let now = self.now();
+        let turn = self.app.clone().update(input, &now, found);
+        let facts = turn.facts.len();
+        match self.commit(&turn, &now) {
+            Ok(claims) => {
+                let Turn { app, effects, .. } = turn;
+                self.app = app;
+                self.app.link.waiting = self.app.link.waiting.saturating_add(u32::try_from(facts).unwrap_or(0));
+                self.present();
+                for effect in effects {
+                    self.perform(effect);
+                }
+                if facts > 0 {
+                    self.sync_input(crate::sync::Input::FactCommitted { claims });
+                }
+            }
+            Err(error) => self.not_saved(&error),
+        }
+    }
+
+    /// Nothing was stored, so nothing has happened: the state stays, the screen says why.
+    fn not_saved(&mut self, error: &StoreError) {
+        tracing::error!(error = chain(error), "not saved");
+        let turn = self.app.clone().update(Input::NotSaved { full: error.is_full() }, &self.now(), &Found::default());
+        self.app = turn.app;
+        self.present();
+    }
+
+    fn now(&self) -> Now {
+        let at = self.clock.wall();
+        Now {
+            mono_ms: self.clock.mono_ms(),
+            wall: wall(&at),
+            today: at.date().to_string(),
+            id: uuid::Uuid::now_v7().to_string(),
+        }
+    }
+
+    /// Stores facts, scan and state in one transaction; a turn that changed none of them stores nothing.
+    fn commit(&mut self, turn: &Turn, now: &Now) -> Result<Vec<crate::sync::Claim>, StoreError> {
+        let saved = serde_json::to_string(&turn.app.saved())?;
+        let changed = saved != self.saved;
+        if !changed && turn.facts.is_empty() && turn.audit.is_none() && turn.guard.is_none() {
+            return Ok(Vec::new());
+        }
+        // A fact names who was signed in when it was done: signing out is still the operator's deed.
+        let session = turn.app.session.as_ref().or(self.app.session.as_ref());
+        let commit = Commit {
+            stamp: Stamp { mono_ms: now.mono_ms, boot_id: self.boot_id.clone(), wall: self.clock.wall().timestamp().to_string() },
+            operator: session.map(|s| s.operator.clone()).unwrap_or_default(),
+            signin: session.map(|s| SignInId(s.signin.clone())).unwrap_or_default(),
+            fact_ids: turn
+                .facts
+                .iter()
+                .enumerate()
+                .map(|(n, _)| if n == 0 { now.id.clone() } else { uuid::Uuid::now_v7().to_string() })
+                .collect(),
+            facts: turn.facts.clone(),
+            scan: turn.audit.as_ref().map(|audit| ScanRow {
+                raw: audit.scan.raw.clone(),
+                symbology: audit.symbology.clone(),
+                source: audit.scan.source,
+                step: audit.step.clone(),
+                accepted: audit.accepted,
+                reason: audit.reason.map(|reason| reason.code().to_owned()).unwrap_or_default(),
+                decision: audit.decision.clone(),
+                task: audit.task.clone(),
+            }),
+            app_state: changed.then(|| saved.clone()),
+            login_guard: match &turn.guard {
+                Some(guard) => Some(self.guard(guard, now)?),
+                None => None,
+            },
+            pref: None,
+        };
+        self.store.commit(&commit)?;
+        self.saved = saved;
+        Ok(crate::sync::claims_of(&commit))
+    }
+
+    fn guard(&self, guard: &Guard, now: &Now) -> Result<LoginGuard, StoreError> {
+        let (operator, fails, locked_ms) = match guard {
+            Guard::Clear(operator) => (operator, 0, 0),
+            Guard::Count(operator) => {
+                let fails = self.store.login_guard(operator)?.map_or(0, |guard| guard.fails) + 1;
+                // At the limit the lock is on disk with the failure: a power cut before the comparison
+                // must not open it.
+                let settings = &self.app.settings;
+                let minutes = if fails >= settings.lockout_tries { settings.lockout_minutes } else { 0 };
+                (operator, fails, u64::from(minutes) * MINUTE_MS)
+            }
+            Guard::Lock(operator, minutes) => {
+                let fails = self.store.login_guard(operator)?.map_or(0, |guard| guard.fails);
+                (operator, fails, u64::from(*minutes) * MINUTE_MS)
+            }
+        };
+        Ok(LoginGuard {
+            operator: operator.clone(),
+            fails,
+            boot_id: self.boot_id.clone(),
+            since_ms: now.mono_ms,
+            locked_ms,
+        })
+    }
+
+    fn present(&mut self) {
+        let view = crate::present::view(&self.app);
+        if self.shown.as_ref() != Some(&view) {
+            (self.show)(view.clone());
+            self.shown = Some(view);
+        }
+    }
+
+    fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::VerifyPin { operator, pin } => self.verify_pin(&operator, pin),
+            Effect::LoadWork => self.load_work(),
+            Effect::ReloadTask(task) => self.reload(&task),
+            Effect::LoadPage => self.load_page(),
+            // Sound, lamp and vibration join here; the screen has said it already.
+            Effect::Signal(signal) => tracing::debug!(?signal, "outcome"),
+            Effect::SaveLook => self.save_look(),
+            Effect::Quit => self.quit = true,
+        }
+    }
+
+    /// Argon2id takes its time by design: it runs beside the floor thread, so that no scan waits for it.
+    fn verify_pin(&self, operator: &OperatorId, pin: String) {
+        let hash = self.store.operator(operator).ok().flatten().map(|row| row.pin_phc).unwrap_or_default();
+        let again = self.again.clone();
+        let spawned = std::thread::Builder::new().name("pin".to_owned()).spawn(move || {
+            use argon2::{Argon2, PasswordHash, PasswordVerifier};
+            let right = PasswordHash::new(&hash)
+                .is_ok_and(|hash| Argon2::default().verify_password(pin.as_bytes(), &hash).is_ok());
+            let _ = again.send(Event::PinChecked { right });
+        });
+        if let Err(error) = spawned {
+            tracing::error!(%error, "PIN could not be compared");
+            let _ = self.again.try_send(Event::PinChecked { right: false });
+        }
+    }
+
+    fn save_look(&mut self) {
+        let operator = self.app.session.as_ref().map(|s| s.operator.clone()).unwrap_or_default();
+        let now = self.now();
+        let commit = Commit {
+            stamp: Stamp { mono_ms: now.mono_ms, boot_id: self.boot_id.clone(), wall: self.clock.wall().timestamp().to_string() },
+            pref: Some(Pref { operator, body: load::look_body(&self.app.look) }),
+            ..Commit::default()
+        };
+        if let Err(error) = self.store.commit(&commit) {
+            tracing::error!(error = chain(&error), "looks could not be kept");
+        }
+    }
+}
+
+/// The station, from what enrolment said.
+#[must_use]
+pub fn station(store: &Store) -> Station {
+    match store.identity() {
+        Some(identity) => Station {
+            name: identity.station.clone(),
+            device: identity.device.clone(),
+            core: identity.core_url.clone(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        },
+        None => Station { version: env!("CARGO_PKG_VERSION").to_owned(), ..Station::default() },
+    }
+}
+
+/// An error with everything that caused it, in one line.
+#[must_use]
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text.push_str(": ");
+        text.push_str(&inner.to_string());
+        cause = inner.source();
+    }
+    text
+}

@@ -1,0 +1,241 @@
+//! What is read from the store for a turn, a page or a start.
+
+use super::{Runner, chain, station};
+use crate::app::{
+    App, AttentionRow, Found, HistoryRow, Input, LIST_ROWS, LinkState, OpenPage, Saved, TaskData, WORK_ROWS,
+};
+use crate::clock::wall_of;
+use crate::event::Catalogue;
+use crate::store::{Store, StoreError};
+use crate::view::{AttentionTab, Hand, Look, TextSize, Theme};
+use floorhand_domain::id::{OperatorId, SignInId, TaskId};
+use floorhand_domain::scan::{Known, Source};
+use floorhand_domain::task::TaskState;
+use floorhand_domain::workflow::sign_in::Grants;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+const DAY_MS: u64 = 24 * 60 * 60 * 1000;
+const MINUTE_MS: u64 = 60_000;
+
+/// The app as it was left: same operator, same task, same step.
+pub(super) fn resume(store: &Store, look: Look) -> Result<App, StoreError> {
+    let app = App::new(station(store), store.settings()?, look);
+    let saved: Saved = match store.app_state()? {
+        Some(text) => serde_json::from_str(&text)?,
+        None => Saved::default(),
+    };
+    let me = saved.session.as_ref().map(|s| s.operator.clone()).unwrap_or_default();
+    let task = match &saved.pick {
+        Some(pick) => task_data(store, &pick.task, &me)?,
+        None => None,
+    };
+    let mut app = app.resume(saved, task);
+    if let Some(look) = kept_look(store, &me) {
+        app.look = look;
+    }
+    Ok(app)
+}
+
+/// The app as a reader sees it, for `status`: nothing is written.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn snapshot(store: &Store) -> Result<App, StoreError> {
+    let mut app = resume(store, Look::default())?;
+    let me = app.session.as_ref().map(|s| s.operator.clone()).unwrap_or_default();
+    if app.session.is_some() {
+        app.work = store.tasks_shown(&me, "", WORK_ROWS)?;
+    }
+    Ok(app)
+}
+
+/// A task as it is shown, with the names its pages need. `None` = there is no such task.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn task_data(store: &Store, id: &TaskId, me: &OperatorId) -> Result<Option<TaskData>, StoreError> {
+    let Some(task) = store.task_shown(id)? else { return Ok(None) };
+    let lines = store.lines_shown(id)?;
+    let mut catalogue = Catalogue::default();
+    for line in &lines {
+        if !catalogue.items.contains_key(line.item.as_str())
+            && let Some(item) = store.item(&line.item)?
+        {
+            catalogue.items.insert(line.item.0.clone(), item);
+        }
+        if !catalogue.locations.contains_key(line.location.as_str())
+            && let Some(location) = store.location(&line.location)?
+        {
+            catalogue.locations.insert(line.location.0.clone(), location);
+        }
+    }
+    let drop_off = store.location(&task.drop_off)?;
+    let free = task.state != TaskState::Claimed || task.holder.is_none() || task.holder == *me;
+    let holder = store.operator(&task.holder)?.map_or_else(|| task.holder.0.clone(), |operator| operator.name);
+    Ok(Some(TaskData {
+        lines: lines.into(),
+        catalogue: Arc::new(catalogue),
+        drop_off_kind: drop_off.map(|location| location.kind).unwrap_or_default(),
+        free,
+        holder,
+        task,
+    }))
+}
+
+/// What is known about the badge that was scanned, or whose PIN is being typed.
+pub(super) fn grants(store: &Store, known: &Known, mono_ms: u64, boot_id: &str) -> Result<Grants, StoreError> {
+    let mut grants = Grants::default();
+    if let Some(operator) = known.operators.first() {
+        let left_ms = store.login_guard(&operator.id)?.map_or(0, |guard| guard.left_ms(mono_ms, boot_id));
+        grants.locked_minutes = u32::try_from(left_ms.div_ceil(MINUTE_MS)).unwrap_or(u32::MAX);
+    }
+    // Age by the core's clock and running time; the wall clock may be years off. After a reboot
+    // without a network nobody can tell, and the operators are taken as they are.
+    if let (Some(synced), Some(now)) = (store.operators_synced_ms(), store.clock().and_then(|c| c.now_ms(mono_ms, boot_id))) {
+        grants.age_days = u32::try_from(now.saturating_sub(synced) / DAY_MS).unwrap_or(u32::MAX);
+    }
+    Ok(grants)
+}
+
+/// The looks as they are kept.
+#[derive(Debug, Serialize, Deserialize)]
+struct LookRow {
+    theme: String,
+    text: u16,
+    hand: String,
+    language: String,
+}
+
+pub(super) fn look_body(look: &Look) -> String {
+    let row = LookRow {
+        theme: if look.theme == Theme::Light { "light" } else { "dark" }.to_owned(),
+        text: look.text.percent(),
+        hand: if look.hand == Hand::Left { "left" } else { "right" }.to_owned(),
+        language: look.language.clone(),
+    };
+    serde_json::to_string(&row).unwrap_or_default()
+}
+
+fn kept_look(store: &Store, operator: &OperatorId) -> Option<Look> {
+    let row: LookRow = serde_json::from_str(&store.pref(operator).ok().flatten()?).ok()?;
+    Some(Look {
+        theme: if row.theme == "light" { Theme::Light } else { Theme::Dark },
+        text: match row.text {
+            160 => TextSize::T160,
+            130 => TextSize::T130,
+            _ => TextSize::T100,
+        },
+        hand: if row.hand == "left" { Hand::Left } else { Hand::Right },
+        language: row.language,
+    })
+}
+
+impl Runner {
+    /// A failed read of a list is logged and leaves the list as it was.
+    fn read<T>(what: &str, result: Result<T, StoreError>) -> Option<T> {
+        result.inspect_err(|error| tracing::error!(what, error = chain(error), "could not be read")).ok()
+    }
+
+    pub(super) fn load_work(&mut self) {
+        let Some(session) = &self.app.session else { return };
+        if let Some(mut look) = kept_look(&self.store, &session.operator) {
+            std::mem::swap(&mut self.app.look, &mut look);
+        }
+        let Some(tasks) = Self::read("work list", self.store.tasks_shown(&session.operator, "", WORK_ROWS)) else { return };
+        self.input(Input::Work(tasks), &Found::default());
+    }
+
+    pub(super) fn reload(&mut self, task: &TaskId) {
+        if let Some(data) = self.loaded(task) {
+            let mut found = Found::default();
+            found.known.items.extend(data.catalogue.items.values().take(1).cloned());
+            self.input(Input::TaskChanged(Box::new(data)), &found);
+        }
+    }
+
+    pub(super) fn refresh_link(&mut self) {
+        let Some(counts) = Self::read("outbox", self.store.outbox_counts()) else { return };
+        let last_ok = self.store.last_ok();
+        let minutes_ago = last_ok.as_deref().and_then(|at| at.parse::<jiff::Timestamp>().ok()).map(|at| {
+            let seconds = self.clock.wall().timestamp().duration_since(at).as_secs().max(0);
+            u32::try_from(seconds / 60).unwrap_or(u32::MAX)
+        });
+        let online = self.app.link.online;
+        let link = LinkState {
+            online,
+            fresh: self.app.link.fresh,
+            waiting: counts.pending,
+            parked: counts.parked,
+            rejected: counts.rejected,
+            last_ok: last_ok.as_deref().map(wall_of),
+            minutes_ago,
+        };
+        if link != self.app.link {
+            self.input(Input::Link(link), &Found::default());
+        }
+    }
+
+    pub(super) fn load_page(&mut self) {
+        let signin = self.app.session.as_ref().map(|s| SignInId(s.signin.clone())).unwrap_or_default();
+        let page = match self.app.page.clone() {
+            Some(OpenPage::Attention { tab, page, open, .. }) => Self::read("attention", self.attention(tab, page, open, &signin)),
+            Some(OpenPage::History { refused_only, page, .. }) => Self::read("scan log", self.history(refused_only, page)),
+            _ => None,
+        };
+        if let Some(page) = page {
+            self.input(Input::Page(page), &Found::default());
+        }
+    }
+
+    fn attention(&self, tab: AttentionTab, page: u32, open: usize, signin: &SignInId) -> Result<OpenPage, StoreError> {
+        let counts = self.store.attention_counts(signin)?;
+        let rows = self.store.attention(tab, signin, page, LIST_ROWS)?;
+        let rows = rows
+            .into_iter()
+            .map(|row| {
+                let goods = self.store.item(&row.item)?.map(|item| item.name).unwrap_or_default();
+                Ok(AttentionRow {
+                    mark: row.mark,
+                    reason: row.reason,
+                    at: wall_of(&row.at),
+                    quantity: row.qty,
+                    goods,
+                    place: row.location.0,
+                    code: row.raw,
+                    kind: if row.task.is_none() { String::new() } else { "pick".to_owned() },
+                })
+            })
+            .collect::<Result<Vec<_>, StoreError>>()?;
+        let total = match tab {
+            AttentionTab::Refused => counts.refused,
+            AttentionTab::Parked => counts.parked,
+            AttentionTab::Waiting => counts.waiting,
+        };
+        Ok(OpenPage::Attention { tab, page, open, rows, total })
+    }
+
+    fn history(&self, refused_only: bool, page: u32) -> Result<OpenPage, StoreError> {
+        let midnight = self.clock.wall().start_of_day().map(|day| day.timestamp().to_string()).unwrap_or_default();
+        let counts = self.store.scan_counts(&midnight)?;
+        let limit = usize::try_from((page + 1) * LIST_ROWS).unwrap_or(usize::MAX);
+        let rows = self.store.scan_log_page(refused_only, None, limit)?;
+        let rows = rows
+            .into_iter()
+            .skip(usize::try_from(page * LIST_ROWS).unwrap_or(0))
+            .map(|row| {
+                let decision: serde_json::Value = serde_json::from_str(&row.decision).unwrap_or_default();
+                let text = |key: &str| decision.get(key).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
+                HistoryRow {
+                    accepted: row.accepted,
+                    typed: row.source == Source::Typed,
+                    code: if row.accepted { text("what") } else { row.reason },
+                    needed: text("needed"),
+                    raw: row.raw,
+                    at: wall_of(&row.at),
+                }
+            })
+            .collect();
+        Ok(OpenPage::History { refused_only, page, rows, today: counts.scans, refused: counts.refused })
+    }
+}

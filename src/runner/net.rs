@@ -1,0 +1,89 @@
+//! Sync inside the loop: the engine says what to send; what comes back changes the base, and the
+//! app learns of it as an input like any other.
+
+use super::{Runner, chain};
+use crate::app::{Flow, Found, Input, LinkState};
+use crate::sync::{Input as SyncInput, Link, Notice};
+use floorhand_domain::id::LineId;
+
+impl Runner {
+    pub(super) fn sync_input(&mut self, input: SyncInput) {
+        let now_ms = self.clock.mono_ms();
+        let random = u64::from_le_bytes(*uuid::Uuid::now_v7().as_bytes().last_chunk::<8>().unwrap_or(&[0; 8]));
+        let turn = match self.sync.handle(input, &mut self.store, now_ms, random) {
+            Ok(turn) => turn,
+            Err(error) => {
+                tracing::error!(error = chain(&error), "sync could not go on; it tries again");
+                self.sync_due_ms = Some(now_ms + 5_000);
+                return;
+            }
+        };
+        self.sync_due_ms = turn.due_ms;
+        if let Some(transport) = &self.transport {
+            for request in turn.requests {
+                transport.send(request);
+            }
+        }
+        let heard = !turn.notices.is_empty();
+        for notice in turn.notices {
+            self.notice(notice);
+        }
+        if heard {
+            self.refresh_link();
+        }
+    }
+
+    fn notice(&mut self, notice: Notice) {
+        match notice {
+            Notice::Link(link) => {
+                let online = link != Link::Offline;
+                if online != self.app.link.online {
+                    let link = LinkState { online, fresh: online && self.app.link.last_ok.is_some(), ..self.app.link.clone() };
+                    self.input(Input::Link(link), &Found::default());
+                }
+            }
+            Notice::BaseChanged(changes) => self.base_changed(&changes.kinds, &changes.ids),
+            Notice::OutcomesChanged => self.load_page(),
+            Notice::AccessEnded => self.input(Input::Lost("access-ended"), &Found::default()),
+            Notice::ClaimRefused { task, .. } => {
+                if self.app.task().as_str() == task.to_string() {
+                    self.input(Input::Lost("task-reassigned"), &Found::default());
+                }
+            }
+            Notice::TooOld => tracing::error!("the core wants a newer app; facts are still sent"),
+            Notice::Resync { stream } => tracing::info!(%stream, "stream is read anew"),
+        }
+    }
+
+    /// Whether a line of the task under way differs from what is being worked on. The echo of our own
+    /// facts does not, and costs one look-up.
+    fn line_changed(&self, id: &LineId) -> bool {
+        let Flow::Pick(flow) = &self.app.flow else { return false };
+        let Ok(Some(row)) = self.store.line_shown(id) else { return false };
+        if row.task != flow.pick.task.id {
+            return false;
+        }
+        let known = flow.pick.lines.iter().zip(&flow.pick.progress).find(|(line, _)| line.id == *id);
+        known.is_none_or(|(line, p)| (line.qty, p.picked, p.state) != (row.qty, row.picked, row.state))
+    }
+
+    fn base_changed(&mut self, kinds: &[String], ids: &[String]) {
+        let any = |kind: &str| kinds.iter().any(|k| k == kind);
+        if any("settings")
+            && let Ok(settings) = self.store.settings()
+        {
+            self.input(Input::Settings(settings), &Found::default());
+        }
+        match &self.app.flow {
+            Flow::Work if any("task") || any("line") => self.load_work(),
+            Flow::Pick(flow) if any("task") || any("line") => {
+                let task = flow.pick.task.id.clone();
+                let changed = ids.iter().any(|id| *id == task.0 || self.line_changed(&LineId(id.clone())));
+                if changed {
+                    self.reload(&task);
+                }
+            }
+            _ => {}
+        }
+    }
+}

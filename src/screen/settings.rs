@@ -1,0 +1,28 @@
+//! Settings, About, and the page that stops everything.
+
+use super::common::clock_or_empty;
+use super::ui;
+use crate::view::{AboutView, BlockView, Look, SettingsView};
+use slint::Global;
+
+pub(super) fn apply(root: &ui::AppWindow, view: &SettingsView, look: &Look) {
+    let data = ui::SettingsData::get(root);
+    data.set_operator(view.operator.as_str().into());
+    data.set_language(look.language.as_str().into());
+}
+
+pub(super) fn about(root: &ui::AppWindow, view: &AboutView) {
+    let data = ui::AboutData::get(root);
+    data.set_version(view.version.as_str().into());
+    data.set_station(view.station.as_str().into());
+    data.set_device(view.device.as_str().into());
+    data.set_core(view.core.as_str().into());
+    data.set_last_sync(clock_or_empty(view.last_sync));
+}
+
+pub(super) fn block(root: &ui::AppWindow, view: &BlockView) {
+    let data = ui::BlockData::get(root);
+    data.set_code(view.code.as_str().into());
+    data.set_detail(view.detail.as_str().into());
+    data.set_retry(view.retry);
+}

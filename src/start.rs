@@ -1,0 +1,160 @@
+//! `floorhand run`: puts the parts together and takes them apart in order.
+
+use crate::cli::{ProfileArg, ThemeArg};
+use crate::clock;
+use crate::device::scanner::serial::{Config, Serial};
+use crate::device::scanner::{ScannerEvent, ScannerSource};
+use crate::event::Event;
+use crate::runner::{EVENTS_MAX, Parts, Runner};
+use crate::screen::Screen;
+use crate::store::{Store, StoreError};
+use crate::sync::transport::Transport;
+use crate::view::{Look, Profile, Theme};
+use anyhow::{Context, Result, anyhow, bail};
+use floorhand_domain::scan::{Scan, Source};
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::time::Duration;
+
+/// What `run` was told.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Folder of the store.
+    pub data: PathBuf,
+    /// Layout.
+    pub profile: Option<ProfileArg>,
+    /// Readers.
+    pub scanner: Vec<String>,
+    /// Colours before anybody signs in.
+    pub theme: ThemeArg,
+    /// Language before anybody signs in.
+    pub lang: String,
+    /// Takes the whole screen.
+    pub fullscreen: bool,
+}
+
+/// Languages there are.
+const LANGUAGES: &[&str] = &["en", "de"];
+/// How often `log --follow` looks for new scans.
+const FOLLOW_MS: u64 = 200;
+/// Rows read at a time.
+const LOG_ROWS: usize = 500;
+
+/// Opens the screen and works until it is closed or asked to end.
+///
+/// # Errors
+/// When the store cannot be opened, the device is not enrolled, or there is no screen.
+pub fn run(options: &Options) -> Result<()> {
+    if !LANGUAGES.contains(&options.lang.as_str()) {
+        bail!("language {:?} is not there; there are {}", options.lang, LANGUAGES.join(", "));
+    }
+    let mut readers = Vec::new();
+    for spec in &options.scanner {
+        readers.push(Serial::new(spec.parse::<Config>().map_err(|error| anyhow!("--scanner {spec}: {error}"))?));
+    }
+    let store = Store::open(&options.data).with_context(|| format!("store in {}", options.data.display()))?;
+    let Some(identity) = store.identity().cloned() else {
+        bail!("{} is not enrolled: get a code with `floorhand-erp enrol-code`, then run `floorhand enrol`", options.data.display());
+    };
+    let profile = options.profile.map(Profile::from).unwrap_or(match identity.profile.as_str() {
+        "packing" => Profile::Packing,
+        "dock" => Profile::Dock,
+        _ => Profile::Handheld,
+    });
+    let theme = if options.theme == ThemeArg::Light { Theme::Light } else { Theme::Dark };
+    let look = Look { theme, language: options.lang.clone(), ..Look::default() };
+
+    let (send, events) = sync_channel::<Event>(EVENTS_MAX);
+    let answers = send.clone();
+    let transport = Transport::start(&identity.core_url, &identity.device, store.device_key()?, move |answer| {
+        let _ = answers.send(Event::Net(Box::new(answer)));
+    })?;
+    let taps = send.clone();
+    let screen = Screen::new(profile, theme, Box::new(move |tap| send_tap(&taps, tap)))
+        .map_err(|error| anyhow!("no screen: {error}"))?;
+    if options.fullscreen {
+        screen.set_fullscreen(true);
+    }
+    let handle = screen.handle();
+    let quit = screen.handle();
+    let runner = Runner::new(Parts {
+        store,
+        transport: Some(transport),
+        show: Box::new(move |view| handle.apply(view)),
+        events,
+        again: send.clone(),
+        clock: Box::new(clock::System),
+        look,
+    })?;
+    let floor = std::thread::Builder::new().name("floor".to_owned()).spawn(move || {
+        let result = runner.run();
+        quit.quit();
+        result
+    })?;
+    for reader in &mut readers {
+        let scans = send.clone();
+        reader.start(Box::new(move |event| {
+            let _ = scans.send(of_reader(event));
+        }))?;
+    }
+    on_signal(send.clone())?;
+    screen.run().map_err(|error| anyhow!("screen: {error}"))?;
+    // The window is closed, or the floor thread has ended already: either way it is asked to.
+    let _ = send.try_send(Event::Shutdown);
+    drop(readers);
+    let ended = floor.join().map_err(|_| anyhow!("the floor thread panicked"))?;
+    ended.map_err(|error: StoreError| anyhow!(error).context("store"))
+}
+
+fn send_tap(events: &SyncSender<Event>, tap: crate::view::Tap) {
+    // A finger can wait no more than a reader can: with a full channel the tap is lost, the code is not.
+    let _ = events.try_send(Event::Tap(tap, clock::mono_ms()));
+}
+
+fn of_reader(event: ScannerEvent) -> Event {
+    match event {
+        ScannerEvent::Scan { raw, complete, .. } => Event::Scan(Scan { raw, source: Source::Serial, complete }),
+        ScannerEvent::Attached { path } => Event::ReaderAttached(path.display().to_string()),
+        ScannerEvent::Lost { path, reason } => Event::ReaderLost(format!("{} ({})", path.display(), reason.as_str())),
+    }
+}
+
+/// SIGTERM and SIGINT end the app in order.
+fn on_signal(events: SyncSender<Event>) -> Result<()> {
+    std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+        runtime.block_on(async {
+            use tokio::signal::unix::{SignalKind, signal};
+            let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else { return };
+            tokio::select! {
+                _ = term.recv() => {}
+                _ = int.recv() => {}
+            }
+        });
+        let _ = events.send(Event::Shutdown);
+    })?;
+    Ok(())
+}
+
+/// Prints the scan log, oldest first.
+///
+/// # Errors
+/// When the store cannot be read, or nobody reads the output any more.
+pub fn log(store: &Store, follow: bool, out: &mut dyn Write) -> Result<()> {
+    let mut after = 0;
+    loop {
+        let rows = store.scan_log_since(after, LOG_ROWS)?;
+        for row in &rows {
+            after = row.id;
+            writeln!(out, "{}", serde_json::to_string(row)?)?;
+        }
+        out.flush()?;
+        if rows.len() < LOG_ROWS {
+            if !follow {
+                return Ok(());
+            }
+            std::thread::sleep(Duration::from_millis(FOLLOW_MS));
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! `floorhand status`: what the step asks for, every code that it accepts, and how sync stands.
+
+use crate::app::{App, Flow};
+use crate::store::{Store, StoreError};
+use floorhand_domain::id::ItemId;
+use floorhand_domain::master::Barcode;
+use floorhand_domain::scan::Kind;
+use floorhand_domain::task::Line;
+use floorhand_domain::workflow::Expect;
+use floorhand_domain::workflow::pick::{Hand, Pick, Stage};
+use floorhand_domain::workflow::sign_in::SignIn;
+use serde_json::{Value, json};
+
+/// Codes of one kind listed at the most.
+const CODES_MAX: usize = 100;
+const GS: char = '\u{1d}';
+
+/// The status as JSON.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn status(store: &Store, today: &str) -> Result<Value, StoreError> {
+    let app = crate::runner::snapshot(store)?;
+    let counts = store.outbox_counts()?;
+    let head = store.head();
+    let (done, needed) = quantity(&app);
+    let task = match &app.flow {
+        Flow::Pick(flow) => json!({"id": flow.pick.task.id, "kind": flow.pick.task.kind.as_str()}),
+        _ => Value::Null,
+    };
+    Ok(json!({
+        "operator": app.session.as_ref().map(|s| s.name.clone()),
+        "operator_id": app.session.as_ref().map(|s| s.operator.clone()),
+        "task": task,
+        "step": app.step_name(),
+        "expects": expects(store, &app, today)?,
+        "quantity": {"done": done, "needed": needed},
+        "outbox": {"pending": counts.pending, "parked": counts.parked, "rejected": counts.rejected},
+        "sync": {"state": store.sync_state(), "last_ok": store.last_ok()},
+        "epoch": head.epoch,
+        "seq": head.next_seq.saturating_sub(1),
+    }))
+}
+
+fn quantity(app: &App) -> (i64, i64) {
+    match &app.flow {
+        Flow::Pick(flow) => {
+            let needed = flow.pick.line().map_or(0, |line| flow.pick.open_qty(&line.id));
+            (flow.pick.hand().map_or(0, Hand::qty), needed)
+        }
+        _ => (0, 0),
+    }
+}
+
+/// What the step asks for, best first.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn expects(store: &Store, app: &App, today: &str) -> Result<Vec<Expect>, StoreError> {
+    let one = |kind, codes| vec![Expect { kind, codes }];
+    Ok(match &app.flow {
+        // Badges are known by hash and PINs by heart: neither is listed anywhere.
+        Flow::SignIn(SignIn::Badge) => one(Kind::Badge, Vec::new()),
+        Flow::SignIn(SignIn::Pin { .. }) => one(Kind::Pin, Vec::new()),
+        Flow::Work => one(Kind::Task, app.work.iter().take(CODES_MAX).map(|task| task.id.0.clone()).collect()),
+        Flow::Pick(flow) => pick(store, &flow.pick, today)?,
+    })
+}
+
+fn pick(store: &Store, pick: &Pick, today: &str) -> Result<Vec<Expect>, StoreError> {
+    let one = |kind, codes| vec![Expect { kind, codes }];
+    Ok(match &pick.stage {
+        Stage::Totes { slot } => {
+            let order = pick.task.slots.iter().find(|s| s.slot == *slot).map(|s| s.order.clone()).unwrap_or_default();
+            let totes = store.empty_totes(CODES_MAX)?;
+            let free = totes
+                .into_iter()
+                .filter(|tote| tote.order.is_none() || tote.order == order)
+                .filter(|tote| !pick.task.slots.iter().any(|s| s.tote == tote.id));
+            one(Kind::Tote, free.map(|tote| tote.id.0).collect())
+        }
+        Stage::Location { .. } => one(Kind::Location, location(store, pick)?),
+        Stage::Item { hand, .. } => match pick.line() {
+            Some(line) => one(Kind::Item, items(store, pick, line, hand, today)?),
+            None => Vec::new(),
+        },
+        Stage::Tote { .. } => {
+            one(Kind::Tote, pick.line().map(|line| pick.tote_of(line.slot).0).into_iter().collect())
+        }
+        Stage::Short { short, .. } => match short {
+            Some(_) => one(Kind::Location, location(store, pick)?),
+            None => one(Kind::Quantity, Vec::new()),
+        },
+        Stage::DropOff { .. } => {
+            let code = store.location(&pick.task.drop_off)?.map_or_else(|| pick.task.drop_off.0.clone(), |l| l.code);
+            one(Kind::Location, vec![code])
+        }
+    })
+}
+
+fn location(store: &Store, pick: &Pick) -> Result<Vec<String>, StoreError> {
+    let Some(line) = pick.line() else { return Ok(Vec::new()) };
+    Ok(vec![store.location(&line.location)?.map_or_else(|| line.location.0.clone(), |location| location.code)])
+}
+
+/// Every code of the item that counts now: plain ones, with the lot, with each serial that is here.
+fn items(store: &Store, pick: &Pick, line: &Line, hand: &Hand, today: &str) -> Result<Vec<String>, StoreError> {
+    let open = pick.open_qty(&line.id) - hand.qty();
+    let item = store.item(&line.item)?.unwrap_or_default();
+    let mut barcodes = store.barcodes_of(&line.item)?;
+    barcodes.retain(|barcode| barcode.qty <= open);
+    barcodes.sort_by(|a, b| a.qty.cmp(&b.qty).then_with(|| a.code.cmp(&b.code)));
+    let here = store.stock_shown(&line.location, &line.item)?;
+    let mut codes = Vec::new();
+    if item.serial_tracked {
+        let each = barcodes.iter().find(|barcode| barcode.qty == 1 && is_gtin(&barcode.code));
+        let seen = |serial: &floorhand_domain::id::Serial| hand.units.iter().any(|unit| unit.serial == *serial);
+        let free = here
+            .iter()
+            .filter(|stock| stock.qty > 0 && !stock.serial.is_none() && !seen(&stock.serial))
+            .filter(|stock| line.serial.is_none() || stock.serial == line.serial)
+            .filter(|stock| line.lot.is_none() || stock.lot == line.lot);
+        for stock in free.take(CODES_MAX) {
+            codes.push(match each {
+                Some(barcode) if stock.lot.is_none() => format!("]C101{}21{}", barcode.code, stock.serial),
+                Some(barcode) => format!("]C101{}10{}{GS}21{}", barcode.code, stock.lot, stock.serial),
+                None => stock.serial.0.clone(),
+            });
+        }
+        return Ok(codes);
+    }
+    if item.lot_tracked {
+        let mut lots: Vec<_> = here
+            .iter()
+            .filter(|stock| stock.qty > 0 && (line.lot.is_none() || stock.lot == line.lot))
+            .filter(|stock| stock.expiry.as_deref().is_none_or(|date| date >= today))
+            .collect();
+        lots.sort_by(|a, b| a.expiry.cmp(&b.expiry).then_with(|| a.lot.cmp(&b.lot)));
+        lots.dedup_by(|a, b| a.lot == b.lot);
+        for barcode in barcodes.iter().filter(|barcode| is_gtin(&barcode.code)) {
+            for stock in lots.iter().take(CODES_MAX) {
+                let expiry = stock.expiry.as_deref().and_then(yymmdd).map(|date| format!("17{date}")).unwrap_or_default();
+                codes.push(format!("]C101{}{expiry}10{}", barcode.code, stock.lot));
+            }
+        }
+        // The plain code is enough where one lot lies alone.
+        let mut all: Vec<_> = here.iter().filter(|stock| stock.qty > 0).map(|stock| &stock.lot).collect();
+        all.sort_unstable();
+        all.dedup();
+        if all.len() != 1 || lots.is_empty() {
+            return Ok(codes);
+        }
+    }
+    codes.extend(barcodes.iter().map(scannable));
+    Ok(codes)
+}
+
+fn is_gtin(code: &str) -> bool {
+    floorhand_gs1::Gtin::from_digits(code).is_ok() && code.len() == 14
+}
+
+/// The code as a reader with AIM identifiers sends it.
+fn scannable(barcode: &Barcode) -> String {
+    let code = barcode.code.as_str();
+    if !is_gtin(code) {
+        return code.to_owned();
+    }
+    match code.strip_prefix('0') {
+        Some(ean) => match ean.strip_prefix("00000") {
+            Some(short) => format!("]E4{short}"),
+            None => format!("]E0{ean}"),
+        },
+        None => format!("]I1{code}"),
+    }
+}
+
+fn yymmdd(date: &str) -> Option<String> {
+    let mut parts = date.split('-');
+    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    Some(format!("{}{month}{day}", year.get(2..4)?))
+}
+
+/// The codes of one item as they would be scanned, whatever the step: for the printed sheet.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn codes_of(store: &Store, item: &ItemId) -> Result<Vec<String>, StoreError> {
+    Ok(store.barcodes_of(item)?.iter().map(scannable).collect())
+}

@@ -1,0 +1,231 @@
+//! Projections: base rows in the form in which they are looked up.
+
+use super::identity::{meta, set_meta};
+use super::{Store, StoreError, schema};
+use floorhand_domain::master::{Barcode, HandlingUnit, HandlingUnitKind, Location, Operator, Unit};
+use floorhand_domain::stock::Stock;
+use floorhand_domain::task::{Line, LineState, Task, TaskState};
+use floorhand_wire::feed::{ExceptionRow, kind};
+use rusqlite::{Connection, params};
+
+const VERSION: &str = "projection";
+
+/// Puts one row where it is looked up. A body that a newer core writes differently is kept in the
+/// base and projected by the program that understands it.
+pub(super) fn put(conn: &Connection, row_kind: &str, id: &str, body: &str) -> Result<(), StoreError> {
+    let done = match row_kind {
+        kind::ITEM => sql(conn, "INSERT INTO p_item(id, body) VALUES(?1, ?2) ON CONFLICT(id) DO UPDATE SET body = excluded.body", params![id, body]),
+        kind::BARCODE => barcode(conn, &serde_json::from_str(body)?),
+        kind::LOCATION => location(conn, &serde_json::from_str(body)?, body),
+        kind::STOCK => stock(conn, id, &serde_json::from_str(body)?),
+        kind::HANDLING_UNIT => unit(conn, &serde_json::from_str(body)?),
+        kind::OPERATOR => operator(conn, &serde_json::from_str(body)?, body),
+        kind::TASK => task(conn, &serde_json::from_str(body)?, body),
+        kind::LINE => line(conn, &serde_json::from_str(body)?, body),
+        kind::SETTINGS => sql(conn, "INSERT INTO p_settings(id, body) VALUES(?1, ?2) ON CONFLICT(id) DO UPDATE SET body = excluded.body", params![id, body]),
+        kind::EXCEPTION => {
+            let row: ExceptionRow = serde_json::from_str(body)?;
+            sql(
+                conn,
+                "INSERT INTO p_exception(id, state, body) VALUES(?1, ?2, ?3)
+                 ON CONFLICT(id) DO UPDATE SET state = excluded.state, body = excluded.body",
+                params![id, row.state, body],
+            )
+        }
+        _ => Ok(()),
+    };
+    match done {
+        Err(StoreError::Form(error)) => {
+            tracing::error!(kind = row_kind, id, %error, "a row could not be understood; it is kept");
+            Ok(())
+        }
+        other => other,
+    }
+}
+
+/// Takes one row away from where it is looked up.
+pub(super) fn remove(conn: &Connection, row_kind: &str, id: &str) -> Result<(), StoreError> {
+    let statement = match row_kind {
+        kind::ITEM => "DELETE FROM p_item WHERE id = ?1",
+        kind::BARCODE => "DELETE FROM p_barcode WHERE code = ?1",
+        kind::LOCATION => "DELETE FROM p_location WHERE id = ?1",
+        kind::HANDLING_UNIT => "DELETE FROM p_handling_unit WHERE id = ?1",
+        kind::OPERATOR => "DELETE FROM p_operator WHERE id = ?1",
+        kind::TASK => "DELETE FROM p_task WHERE id = ?1",
+        kind::LINE => "DELETE FROM p_line WHERE id = ?1",
+        kind::SETTINGS => "DELETE FROM p_settings WHERE id = ?1",
+        kind::EXCEPTION => "DELETE FROM p_exception WHERE id = ?1",
+        kind::STOCK => return remove_stock(conn, id),
+        _ => return Ok(()),
+    };
+    sql(conn, statement, params![id])
+}
+
+fn sql(conn: &Connection, statement: &str, values: &[&dyn rusqlite::ToSql]) -> Result<(), StoreError> {
+    conn.prepare_cached(statement)?.execute(values)?;
+    Ok(())
+}
+
+fn barcode(conn: &Connection, row: &Barcode) -> Result<(), StoreError> {
+    let unit = match row.unit {
+        Unit::Each => "each",
+        Unit::Inner => "inner",
+        Unit::Case => "case",
+    };
+    sql(
+        conn,
+        "INSERT INTO p_barcode(code, item, qty, unit) VALUES(?1, ?2, ?3, ?4)
+         ON CONFLICT(code) DO UPDATE SET item = excluded.item, qty = excluded.qty, unit = excluded.unit",
+        params![row.code, row.item.as_str(), row.qty, unit],
+    )
+}
+
+fn location(conn: &Connection, row: &Location, body: &str) -> Result<(), StoreError> {
+    sql(
+        conn,
+        "INSERT INTO p_location(id, code, body) VALUES(?1, ?2, ?3)
+         ON CONFLICT(id) DO UPDATE SET code = excluded.code, body = excluded.body",
+        params![row.id.as_str(), row.code, body],
+    )
+}
+
+/// The key of a stock row holds its columns; identifiers of sites hold no `|`.
+fn key_parts(id: &str) -> Option<[&str; 6]> {
+    let parts: Vec<&str> = id.split('|').collect();
+    parts.try_into().ok()
+}
+
+fn stock(conn: &Connection, id: &str, row: &Stock) -> Result<(), StoreError> {
+    remove_stock(conn, id)?;
+    sql(
+        conn,
+        "INSERT INTO p_stock(location, item, lot, serial, handling_unit, status, qty, expiry)
+         VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+         ON CONFLICT(location, item, lot, serial, handling_unit, status) DO UPDATE SET qty = excluded.qty, expiry = excluded.expiry",
+        params![
+            row.location.as_str(),
+            row.item.as_str(),
+            row.lot.as_str(),
+            row.serial.as_str(),
+            row.handling_unit.as_str(),
+            row.status.as_str(),
+            row.qty,
+            row.expiry.as_deref().unwrap_or_default()
+        ],
+    )
+}
+
+fn remove_stock(conn: &Connection, id: &str) -> Result<(), StoreError> {
+    let Some([location, item, lot, serial, unit, status]) = key_parts(id) else { return Ok(()) };
+    sql(
+        conn,
+        "DELETE FROM p_stock WHERE location = ?1 AND item = ?2 AND lot = ?3 AND serial = ?4 AND handling_unit = ?5 AND status = ?6",
+        params![location, item, lot, serial, unit, status],
+    )
+}
+
+fn unit(conn: &Connection, row: &HandlingUnit) -> Result<(), StoreError> {
+    sql(
+        conn,
+        "INSERT INTO p_handling_unit(id, kind, location, for_order) VALUES(?1, ?2, ?3, ?4)
+         ON CONFLICT(id) DO UPDATE SET kind = excluded.kind, location = excluded.location, for_order = excluded.for_order",
+        params![row.id.as_str(), unit_kind(row.kind), row.location.as_str(), row.order.as_str()],
+    )
+}
+
+pub(super) fn unit_kind(kind: HandlingUnitKind) -> &'static str {
+    match kind {
+        HandlingUnitKind::Tote => "tote",
+        HandlingUnitKind::Carton => "carton",
+        HandlingUnitKind::Pallet => "pallet",
+    }
+}
+
+pub(super) fn unit_of(kind: &str) -> HandlingUnitKind {
+    match kind {
+        "carton" => HandlingUnitKind::Carton,
+        "pallet" => HandlingUnitKind::Pallet,
+        _ => HandlingUnitKind::Tote,
+    }
+}
+
+fn operator(conn: &Connection, row: &Operator, body: &str) -> Result<(), StoreError> {
+    sql(
+        conn,
+        "INSERT INTO p_operator(id, badge_hash, body) VALUES(?1, ?2, ?3)
+         ON CONFLICT(id) DO UPDATE SET badge_hash = excluded.badge_hash, body = excluded.body",
+        params![row.id.as_str(), row.badge_hash, body],
+    )
+}
+
+pub(super) fn task_state(state: TaskState) -> &'static str {
+    match state {
+        TaskState::Open => "open",
+        TaskState::Claimed => "claimed",
+        TaskState::Done => "done",
+        TaskState::Cancelled => "cancelled",
+    }
+}
+
+fn task(conn: &Connection, row: &Task, body: &str) -> Result<(), StoreError> {
+    sql(
+        conn,
+        "INSERT INTO p_task(id, state, holder, device, priority, cutoff_ms, zone, released_ms, body)
+         VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+         ON CONFLICT(id) DO UPDATE SET state = excluded.state, holder = excluded.holder, device = excluded.device,
+           priority = excluded.priority, cutoff_ms = excluded.cutoff_ms, zone = excluded.zone,
+           released_ms = excluded.released_ms, body = excluded.body",
+        params![
+            row.id.as_str(),
+            task_state(row.state),
+            row.holder.as_str(),
+            row.device.as_str(),
+            row.priority,
+            row.cutoff_ms,
+            row.zone,
+            row.released_ms,
+            body
+        ],
+    )
+}
+
+fn line(conn: &Connection, row: &Line, body: &str) -> Result<(), StoreError> {
+    let state = match row.state {
+        LineState::Open => "open",
+        LineState::Done => "done",
+        LineState::Short => "short",
+        LineState::Cancelled => "cancelled",
+    };
+    sql(
+        conn,
+        "INSERT INTO p_line(id, task, seq, state, qty, picked, body) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         ON CONFLICT(id) DO UPDATE SET task = excluded.task, seq = excluded.seq, state = excluded.state,
+           qty = excluded.qty, picked = excluded.picked, body = excluded.body",
+        params![row.id.as_str(), row.task.as_str(), row.seq, state, row.qty, row.picked, body],
+    )
+}
+
+impl Store {
+    /// Builds the projections again from the base, when this program writes them differently from the
+    /// one that wrote them.
+    pub(super) fn project_anew(&mut self) -> Result<(), StoreError> {
+        let known = meta(&self.conn, VERSION)?;
+        if known.as_deref() == Some(schema::PROJECTION) {
+            return Ok(());
+        }
+        self.write(|conn| {
+            for table in [
+                "p_item", "p_barcode", "p_location", "p_stock", "p_handling_unit", "p_operator", "p_task", "p_line",
+                "p_exception", "p_settings",
+            ] {
+                conn.execute(&format!("DELETE FROM {table}"), [])?;
+            }
+            let mut rows = conn.prepare("SELECT kind, id, body FROM base")?;
+            let mut rows = rows.query([])?;
+            while let Some(row) = rows.next()? {
+                put(conn, &row.get::<_, String>(0)?, &row.get::<_, String>(1)?, &row.get::<_, String>(2)?)?;
+            }
+            set_meta(conn, VERSION, schema::PROJECTION)
+        })
+    }
+}

@@ -1,0 +1,380 @@
+//! Shown = base ⊕ overlay: tasks, lines, stock, handling units as the floor sees them.
+
+use super::{STOCK_ROWS_MAX, Store, StoreError, project};
+use floorhand_domain::id::{DeviceId, HandlingUnitId, ItemId, LineId, LocationId, Lot, OperatorId, OrderId, Serial, TaskId};
+use floorhand_domain::master::{HandlingUnit, Location, Operator, Settings};
+use floorhand_domain::stock::{Status, Stock};
+use floorhand_domain::task::{Line, LineState, Task, TaskState};
+use rusqlite::{Connection, OptionalExtension as _, params};
+use serde::de::DeserializeOwned;
+
+/// How far a task is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Progress {
+    /// Lines closed.
+    pub closed: u32,
+    /// Lines there are.
+    pub total: u32,
+}
+
+/// One JSON row by its key.
+pub(super) fn body<T: DeserializeOwned>(conn: &Connection, statement: &str, key: &str) -> Result<Option<T>, StoreError> {
+    let text: Option<String> = conn.prepare_cached(statement)?.query_row([key], |row| row.get(0)).optional()?;
+    Ok(text.map(|text| serde_json::from_str(&text)).transpose()?)
+}
+
+impl Store {
+    /// A location.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn location(&self, id: &LocationId) -> Result<Option<Location>, StoreError> {
+        body(&self.conn, "SELECT body FROM p_location WHERE id = ?1", id.as_str())
+    }
+
+    /// An operator.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn operator(&self, id: &OperatorId) -> Result<Option<Operator>, StoreError> {
+        body(&self.conn, "SELECT body FROM p_operator WHERE id = ?1", id.as_str())
+    }
+
+    /// The site's settings, or the defaults.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn settings(&self) -> Result<Settings, StoreError> {
+        Ok(body(&self.conn, "SELECT body FROM p_settings WHERE id = ?1", "settings")?.unwrap_or_default())
+    }
+
+    /// A handling unit.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn handling_unit(&self, id: &HandlingUnitId) -> Result<Option<HandlingUnit>, StoreError> {
+        handling_unit(&self.conn, id)
+    }
+
+    /// A task.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn task_shown(&self, id: &TaskId) -> Result<Option<Task>, StoreError> {
+        let task: Option<Task> = body(&self.conn, "SELECT body FROM p_task WHERE id = ?1", id.as_str())?;
+        task.map(|task| self.over_task(task)).transpose()
+    }
+
+    fn over_task(&self, mut task: Task) -> Result<Task, StoreError> {
+        let last: Option<(String, String)> = self
+            .conn
+            .prepare_cached("SELECT state, holder FROM ov_task WHERE task = ?1 ORDER BY epoch DESC, seq DESC LIMIT 1")?
+            .query_row([task.id.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        if let Some((state, holder)) = last {
+            task.state = match state.as_str() {
+                "claimed" => TaskState::Claimed,
+                "done" => TaskState::Done,
+                "cancelled" => TaskState::Cancelled,
+                _ => TaskState::Open,
+            };
+            task.holder = OperatorId(holder);
+            task.device = if task.state == TaskState::Claimed {
+                DeviceId(self.identity.as_ref().map(|identity| identity.device.clone()).unwrap_or_default())
+            } else {
+                DeviceId::default()
+            };
+        }
+        let mut rows = self.conn.prepare_cached("SELECT slot, tote FROM ov_slot WHERE task = ?1 ORDER BY epoch, seq")?;
+        let mut rows = rows.query([task.id.as_str()])?;
+        while let Some(row) = rows.next()? {
+            let (slot, tote): (u8, String) = (row.get(0)?, row.get(1)?);
+            for place in task.slots.iter_mut().filter(|place| place.slot == slot) {
+                place.tote = HandlingUnitId(tote.clone());
+            }
+        }
+        Ok(task)
+    }
+
+    /// The work offered to an operator: own started tasks first, then by priority, cut-off, zone, age.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn tasks_shown(&self, me: &OperatorId, zone: &str, limit: usize) -> Result<Vec<Task>, StoreError> {
+        let device = self.identity.as_ref().map(|identity| identity.device.clone()).unwrap_or_default();
+        // Own facts can hide some of the rows, so more are read than are asked for.
+        let read = i64::try_from(limit.saturating_mul(4)).unwrap_or(i64::MAX);
+        let mut rows = self.conn.prepare_cached(
+            "SELECT body FROM p_task WHERE state = 'claimed' AND (holder = ?1 OR device = ?2)
+             UNION ALL SELECT body FROM p_task WHERE id IN (SELECT task FROM ov_task)
+               AND NOT (state = 'claimed' AND (holder = ?1 OR device = ?2))
+             UNION ALL SELECT body FROM (SELECT body FROM p_task WHERE state = 'open' AND id NOT IN (SELECT task FROM ov_task)
+               ORDER BY priority DESC, cutoff_ms = 0, cutoff_ms, released_ms, id LIMIT ?3)",
+        )?;
+        let mut rows = rows.query(params![me.as_str(), device, read])?;
+        let mut tasks = Vec::new();
+        while let Some(row) = rows.next()? {
+            let task = self.over_task(serde_json::from_str(&row.get::<_, String>(0)?)?)?;
+            let here = task.device.as_str() == device;
+            match task.state {
+                TaskState::Open => tasks.push(task),
+                TaskState::Claimed if task.holder == *me || here => tasks.push(task),
+                _ => {}
+            }
+        }
+        let mine = |task: &Task| task.state == TaskState::Claimed && task.holder == *me;
+        tasks.sort_by(|a, b| {
+            let key = |task: &Task| {
+                (
+                    !mine(task),
+                    std::cmp::Reverse(task.priority),
+                    task.cutoff_ms == 0,
+                    task.cutoff_ms,
+                    !zone.is_empty() && task.zone != zone,
+                    task.released_ms,
+                )
+            };
+            key(a).cmp(&key(b)).then_with(|| a.id.cmp(&b.id))
+        });
+        tasks.truncate(limit);
+        Ok(tasks)
+    }
+
+    /// The lines of a task, on the path.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn lines_shown(&self, task: &TaskId) -> Result<Vec<Line>, StoreError> {
+        let mut rows = self.conn.prepare_cached("SELECT body FROM p_line WHERE task = ?1 ORDER BY seq, id")?;
+        let mut rows = rows.query([task.as_str()])?;
+        let mut lines: Vec<Line> = Vec::new();
+        while let Some(row) = rows.next()? {
+            lines.push(serde_json::from_str(&row.get::<_, String>(0)?)?);
+        }
+        let mut over = self.conn.prepare_cached("SELECT line, SUM(picked), MAX(short) FROM ov_line WHERE task = ?1 GROUP BY line")?;
+        let mut over = over.query([task.as_str()])?;
+        while let Some(row) = over.next()? {
+            let id: String = row.get(0)?;
+            let (picked, short): (i64, i64) = (row.get(1)?, row.get(2)?);
+            for line in lines.iter_mut().filter(|line| line.id.as_str() == id) {
+                over_line(line, picked, short > 0);
+            }
+        }
+        Ok(lines)
+    }
+
+    /// One line.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn line_shown(&self, id: &LineId) -> Result<Option<Line>, StoreError> {
+        let Some(mut line) = body::<Line>(&self.conn, "SELECT body FROM p_line WHERE id = ?1", id.as_str())? else { return Ok(None) };
+        let (picked, short): (i64, i64) = self
+            .conn
+            .prepare_cached("SELECT COALESCE(SUM(picked), 0), COALESCE(MAX(short), 0) FROM ov_line WHERE task = ?1 AND line = ?2")?
+            .query_row([line.task.as_str(), id.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        over_line(&mut line, picked, short > 0);
+        Ok(Some(line))
+    }
+
+    /// How far a task is.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn progress(&self, task: &TaskId) -> Result<Progress, StoreError> {
+        let lines = self.lines_shown(task)?;
+        let count = |closed: bool| {
+            let n = lines.iter().filter(|line| !closed || line.state != LineState::Open).count();
+            u32::try_from(n).unwrap_or(u32::MAX)
+        };
+        Ok(Progress { closed: count(true), total: count(false) })
+    }
+
+    /// Stock of an item at a location.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn stock_shown(&self, location: &LocationId, item: &ItemId) -> Result<Vec<Stock>, StoreError> {
+        stock_at(&self.conn, location, Some(item))
+    }
+
+    /// What is in a tote.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn tote_content(&self, tote: &HandlingUnitId) -> Result<Vec<Stock>, StoreError> {
+        tote_content(&self.conn, tote)
+    }
+
+    /// Totes that hold nothing and are kept for no order.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn empty_totes(&self, limit: usize) -> Result<Vec<HandlingUnit>, StoreError> {
+        let mut rows = self.conn.prepare_cached("SELECT id FROM p_handling_unit WHERE for_order = '' AND kind = 'tote' ORDER BY id")?;
+        let mut rows = rows.query([])?;
+        let mut totes = Vec::new();
+        while totes.len() < limit
+            && let Some(row) = rows.next()?
+        {
+            let id = HandlingUnitId(row.get(0)?);
+            if let Some(unit) = handling_unit(&self.conn, &id)?
+                && unit.order.is_none()
+                && !is_filled(&self.conn, &id)?
+            {
+                totes.push(unit);
+            }
+        }
+        Ok(totes)
+    }
+
+    /// The step the app was left on.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn app_state(&self) -> Result<Option<String>, StoreError> {
+        Ok(self.conn.prepare_cached("SELECT body FROM app_state WHERE id = 1")?.query_row([], |row| row.get(0)).optional()?)
+    }
+
+    /// How an operator likes the screen.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn pref(&self, operator: &OperatorId) -> Result<Option<String>, StoreError> {
+        let mut row = self.conn.prepare_cached("SELECT body FROM pref WHERE operator = ?1")?;
+        Ok(row.query_row([operator.as_str()], |row| row.get(0)).optional()?)
+    }
+
+    /// Wrong PINs of an operator.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn login_guard(&self, operator: &OperatorId) -> Result<Option<super::LoginGuard>, StoreError> {
+        let mut row =
+            self.conn.prepare_cached("SELECT fails, boot_id, since_ms, locked_ms FROM login_guard WHERE operator = ?1")?;
+        let found = row.query_row([operator.as_str()], |row| {
+            Ok(super::LoginGuard {
+                operator: operator.clone(),
+                fails: row.get(0)?,
+                boot_id: row.get(1)?,
+                since_ms: super::uint(row.get(2)?),
+                locked_ms: super::uint(row.get(3)?),
+            })
+        });
+        Ok(found.optional()?)
+    }
+}
+
+fn over_line(line: &mut Line, picked: i64, short: bool) {
+    line.picked += picked;
+    if line.state == LineState::Open {
+        if short {
+            line.state = LineState::Short;
+        } else if line.picked >= line.qty {
+            line.state = LineState::Done;
+        }
+    }
+}
+
+pub(super) fn handling_unit(conn: &Connection, id: &HandlingUnitId) -> Result<Option<HandlingUnit>, StoreError> {
+    let row: Option<(String, String, String)> = conn
+        .prepare_cached("SELECT kind, location, for_order FROM p_handling_unit WHERE id = ?1")?
+        .query_row([id.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    let Some((kind, location, order)) = row else { return Ok(None) };
+    let mut unit =
+        HandlingUnit { id: id.clone(), kind: project::unit_of(&kind), location: LocationId(location), order: OrderId(order) };
+    let mut rows = conn.prepare_cached(
+        "SELECT sets_order, for_order, sets_location, location FROM ov_handling_unit WHERE id = ?1 ORDER BY epoch, seq",
+    )?;
+    let mut rows = rows.query([id.as_str()])?;
+    while let Some(row) = rows.next()? {
+        if row.get::<_, i64>(0)? != 0 {
+            unit.order = OrderId(row.get(1)?);
+        }
+        if row.get::<_, i64>(2)? != 0 {
+            unit.location = LocationId(row.get(3)?);
+        }
+    }
+    Ok(Some(unit))
+}
+
+pub(super) fn is_filled(conn: &Connection, id: &HandlingUnitId) -> Result<bool, StoreError> {
+    Ok(tote_content(conn, id)?.iter().any(|stock| stock.qty > 0))
+}
+
+/// What is in a handling unit, wherever it stands.
+pub(super) fn tote_content(conn: &Connection, id: &HandlingUnitId) -> Result<Vec<Stock>, StoreError> {
+    if id.is_none() {
+        return Ok(Vec::new());
+    }
+    rows(
+        conn,
+        "SELECT location, item, lot, serial, handling_unit, status, SUM(qty), MAX(expiry) FROM (
+           SELECT location, item, lot, serial, handling_unit, status, qty, expiry FROM p_stock
+             WHERE handling_unit = ?1 AND handling_unit <> ''
+           UNION ALL SELECT location, item, lot, serial, handling_unit, status, delta, expiry FROM ov_stock
+             WHERE handling_unit = ?1 AND handling_unit <> '')
+         GROUP BY 1, 2, 3, 4, 5, 6 HAVING SUM(qty) <> 0 LIMIT ?2",
+        params![id.as_str(), rows_max()],
+    )
+}
+
+/// Stock at a location, of one item or of all.
+pub(super) fn stock_at(conn: &Connection, location: &LocationId, item: Option<&ItemId>) -> Result<Vec<Stock>, StoreError> {
+    match item {
+        Some(item) => rows(
+            conn,
+            "SELECT location, item, lot, serial, handling_unit, status, SUM(qty), MAX(expiry) FROM (
+               SELECT location, item, lot, serial, handling_unit, status, qty, expiry FROM p_stock
+                 WHERE location = ?1 AND item = ?2
+               UNION ALL SELECT location, item, lot, serial, handling_unit, status, delta, expiry FROM ov_stock
+                 WHERE location = ?1 AND item = ?2)
+             WHERE status = 'available' GROUP BY 1, 2, 3, 4, 5, 6 HAVING SUM(qty) <> 0 LIMIT ?3",
+            params![location.as_str(), item.as_str(), rows_max()],
+        ),
+        None => rows(
+            conn,
+            "SELECT location, item, lot, serial, handling_unit, status, SUM(qty), MAX(expiry) FROM (
+               SELECT location, item, lot, serial, handling_unit, status, qty, expiry FROM p_stock WHERE location = ?1
+               UNION ALL SELECT location, item, lot, serial, handling_unit, status, delta, expiry FROM ov_stock
+                 WHERE location = ?1)
+             GROUP BY 1, 2, 3, 4, 5, 6 HAVING SUM(qty) <> 0 LIMIT ?2",
+            params![location.as_str(), rows_max()],
+        ),
+    }
+}
+
+fn rows_max() -> i64 {
+    i64::try_from(STOCK_ROWS_MAX).unwrap_or(i64::MAX)
+}
+
+fn rows(conn: &Connection, statement: &str, values: &[&dyn rusqlite::ToSql]) -> Result<Vec<Stock>, StoreError> {
+    let mut rows = conn.prepare_cached(statement)?;
+    let found = rows.query_map(values, |row| {
+        let (status, expiry): (String, String) = (row.get(5)?, row.get(7)?);
+        Ok(Stock {
+            location: LocationId(row.get(0)?),
+            item: ItemId(row.get(1)?),
+            lot: Lot(row.get(2)?),
+            serial: Serial(row.get(3)?),
+            handling_unit: HandlingUnitId(row.get(4)?),
+            status: Status::parse(&status).unwrap_or_default(),
+            qty: row.get(6)?,
+            expiry: (!expiry.is_empty()).then_some(expiry),
+        })
+    })?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
+/// The expiry of a lot, as the stock rows have it.
+pub(super) fn expiry_of(conn: &Connection, item: &ItemId, lot: &Lot) -> Result<String, StoreError> {
+    if lot.is_none() {
+        return Ok(String::new());
+    }
+    let found: Option<String> = conn
+        .prepare_cached("SELECT expiry FROM p_stock WHERE lot = ?1 AND item = ?2 AND lot <> '' LIMIT 1")?
+        .query_row([lot.as_str(), item.as_str()], |row| row.get(0))
+        .optional()?;
+    Ok(found.unwrap_or_default())
+}

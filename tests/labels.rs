@@ -1,0 +1,211 @@
+//! Everything that can be pressed is found by its label and says what it should; nothing can be
+//! pressed that has no label.
+
+#[path = "screens/sample.rs"]
+mod sample;
+
+use floorhand::screen::Screen;
+use floorhand::view::*;
+use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery};
+use std::cell::RefCell;
+use std::rc::Rc;
+
+struct Bench {
+    screen: Screen,
+    taps: Rc<RefCell<Vec<Tap>>>,
+}
+
+fn bench() -> Bench {
+    i_slint_backend_testing::init_no_event_loop();
+    let taps = Rc::new(RefCell::new(Vec::new()));
+    let sink = Rc::clone(&taps);
+    let screen =
+        Screen::new(Profile::Handheld, Theme::Dark, Box::new(move |tap| sink.borrow_mut().push(tap))).unwrap();
+    screen.still();
+    Bench { screen, taps }
+}
+
+impl Bench {
+    fn show(&self, name: &str) {
+        let sample = sample::samples().into_iter().find(|sample| sample.name == name);
+        self.screen.apply(&sample.unwrap_or_else(|| panic!("no sample {name}")).view);
+    }
+
+    fn press(&self, label: &str) -> Vec<Tap> {
+        // The words on a button carry the same label, without a role.
+        let pressable = |element: &ElementHandle| {
+            matches!(
+                element.accessible_role(),
+                Some(AccessibleRole::Button | AccessibleRole::RadioButton | AccessibleRole::Tab)
+            )
+        };
+        let found: Vec<_> =
+            ElementHandle::find_by_accessible_label(self.screen.root(), label).filter(pressable).collect();
+        assert_eq!(found.len(), 1, "{label:?} is there {} times", found.len());
+        found[0].invoke_accessible_default_action();
+        self.taps.take()
+    }
+}
+
+#[test]
+fn labels_say_what_is_pressed() {
+    let bench = bench();
+    let key = |key| Tap::Key(KeyPress { key, ctrl: false, alt: false, shift: false });
+    let setting = Tap::Setting;
+    let cases: Vec<(&str, &str, Tap)> = vec![
+        ("01-sign-in-badge", "Language", Tap::OpenLanguages),
+        ("01-sign-in-badge", "Light", setting(Setting::Theme(Theme::Light))),
+        ("01-sign-in-badge", "About", Tap::OpenAbout),
+        ("01-sign-in-pin", "7", Tap::Digit(7)),
+        ("01-sign-in-pin", "0", Tap::Digit(0)),
+        ("01-sign-in-pin", "Delete", Tap::Backspace),
+        ("01-sign-in-pin", "Not me", Tap::NotMe),
+        ("01-sign-in-pin", "Floorhand, H-07, Online, 0 waiting", Tap::OpenAttention),
+        ("02-work-list", "Pick, 12 lines, aisle B. Press to start", Tap::Primary),
+        ("02-work-list", "Pick 48177, 4 lines, Aisle D · due 23:45", Tap::Choose(0)),
+        ("02-work-list", "Pick 48203, 6 lines, Left by Jon P.", Tap::Choose(2)),
+        ("02-work-list", "More", Tap::More),
+        ("02-work-list", "History", Tap::OpenHistory),
+        ("02-work-list", "Attention 2", Tap::OpenAttention),
+        ("02-work-list", "Mara K., H-07, Online, 0 waiting, 2 to look at", Tap::OpenAttention),
+        ("02-work-list-empty", "Attention", Tap::OpenAttention),
+        ("03-pick-location", "More", Tap::More),
+        ("03-pick-location", "Can’t scan", Tap::CantScan),
+        ("03-pick-location", "Problem", Tap::Problem),
+        ("05-pick-quantity", "Only 2 here", Tap::OnlyHere),
+        ("05-pick-quantity", "9", Tap::Digit(9)),
+        ("05-pick-quantity-typed", "OK", Tap::Ok),
+        ("05-pick-quantity-typed", "Delete", Tap::Backspace),
+        ("06-pick-wrong-item", "Problem", Tap::Problem),
+        ("07-pick-short", "Shelf is empty", Tap::Choose(0)),
+        ("07-pick-short", "Item is damaged", Tap::Choose(1)),
+        ("07-pick-short", "Other item on shelf", Tap::Choose(2)),
+        ("07-pick-short", "Can’t reach shelf", Tap::Choose(3)),
+        ("07-pick-short", "I found it", Tap::FoundIt),
+        ("07-pick-short-damaged", "1", Tap::Digit(1)),
+        ("08-pick-empty-now", "Yes", Tap::Yes),
+        ("08-pick-empty-now", "No", Tap::No),
+        ("14-attention", "Refused 2", Tap::Tab(AttentionTab::Refused)),
+        ("14-attention", "Parked 1", Tap::Tab(AttentionTab::Parked)),
+        ("14-attention", "Waiting 14", Tap::Tab(AttentionTab::Waiting)),
+        ("14-attention", "Order was cancelled. 2 × Desk lamp Arc. Shelf B-09-21 · Order 48198", Tap::Choose(1)),
+        ("14-attention", "Work", Tap::OpenWork),
+        ("14-attention", "Back", Tap::Back),
+        ("14-attention-waiting", "Page up", Tap::PageUp),
+        ("14-attention-waiting", "Page down", Tap::PageDown),
+        ("16-history", "All", Tap::ShowAll),
+        ("16-history", "Refused 4", Tap::ShowRefused),
+        ("17-settings", "Text 100", setting(Setting::Text(TextSize::T100))),
+        ("17-settings", "Text 160", setting(Setting::Text(TextSize::T160))),
+        ("17-settings", "Left", setting(Setting::Hand(Hand::Left))),
+        ("17-settings", "Dark", setting(Setting::Theme(Theme::Dark))),
+        ("17-settings", "Light", setting(Setting::Theme(Theme::Light))),
+        ("17-settings", "Language, English", Tap::OpenLanguages),
+        ("17-settings", "About", Tap::OpenAbout),
+        ("17-settings", "Back", Tap::Back),
+        ("17-languages", "Deutsch", Tap::Choose(1)),
+        ("18-more", "Again to give back", Tap::Choose(1)),
+        ("18-more", "Needs attention 2", Tap::Choose(3)),
+        ("18-more", "Sign out", Tap::Choose(6)),
+        ("18-cant-scan", "Type the code", Tap::Choose(0)),
+        ("18-problem", "Goods are missing", Tap::Choose(0)),
+        ("18-type-code", "Q", Tap::Sign('Q')),
+        ("18-type-code", "0", Tap::Sign('0')),
+        ("18-type-code", "Hyphen", Tap::Sign('-')),
+        ("18-type-code", "OK", Tap::Ok),
+        ("19-storage-full", "Try again", Tap::Ok),
+    ];
+    for (page, label, expected) in cases {
+        bench.show(page);
+        assert_eq!(bench.press(label), [expected], "{page}: {label}");
+    }
+
+    // What cannot be chosen says nothing.
+    bench.show("18-more");
+    assert_eq!(bench.press("Skip this line. It is the last line"), []);
+
+    // Refusals and plates are read out whole.
+    bench.show("06-pick-wrong-item");
+    assert!(ElementHandle::find_by_accessible_label(bench.screen.root(), "Wrong item. Put it back. Take size M.").next().is_some());
+    bench.show("03-pick-location");
+    let plate = "Aisle B, Bay 14, Shelf 32, level 3, place 2. Scan the shelf";
+    assert!(ElementHandle::find_by_accessible_label(bench.screen.root(), plate).next().is_some());
+
+    // Every key goes to Rust; Tab moves the focus, and Enter then belongs to the button.
+    let window = slint::ComponentHandle::window(bench.screen.root());
+    let type_key = |text: &str| {
+        use slint::platform::WindowEvent::{KeyPressed, KeyReleased};
+        window.dispatch_event(KeyPressed { text: text.into() });
+        window.dispatch_event(KeyReleased { text: text.into() });
+        bench.taps.take()
+    };
+    assert_eq!(type_key("B"), [key(Key::Text("B".into()))]);
+    assert_eq!(type_key("\n"), [key(Key::Enter)]);
+    assert_eq!(type_key("\u{1b}"), [key(Key::Escape)]);
+    assert_eq!(type_key("\u{1d}"), [key(Key::Text("\u{1d}".into()))]);
+    assert_eq!(type_key("\t"), []);
+    assert_eq!(type_key("\n"), [Tap::OpenAttention], "the strip has the focus");
+    assert_eq!(type_key("\t"), []);
+    assert_eq!(type_key("\n"), [Tap::More], "then the first button");
+    assert_eq!(type_key("7"), [key(Key::Text("7".into()))], "a reader is never a press");
+    assert_eq!(type_key("\n"), [key(Key::Enter)]);
+    // A page that goes away does not take the keys with it.
+    type_key("\t");
+    bench.show("04-pick-item");
+    bench.show("17-settings");
+    assert_eq!(type_key("\n"), [key(Key::Enter)]);
+}
+
+#[test]
+fn nothing_can_be_pressed_without_a_label() {
+    let bench = bench();
+    for sample in sample::samples() {
+        bench.screen.apply(&sample.view);
+        let mut pressable = 0;
+        for element in ElementQuery::from_root(bench.screen.root()).match_inherits("Press").find_all() {
+            pressable += 1;
+            let label = element.accessible_label().unwrap_or_default();
+            assert!(!label.trim().is_empty(), "{}: {:?} {:?}", sample.name, element.id(), element.type_name());
+            assert!(element.accessible_role().is_some_and(|role| role != AccessibleRole::None), "{}: {label}", sample.name);
+        }
+        assert!(pressable > 0, "{}: found nothing to press", sample.name);
+        // Touch areas live in Press, and nowhere else but in Slint's own badge.
+        for touch in ElementQuery::from_root(bench.screen.root()).match_descendants().match_type_name("TouchArea").find_all() {
+            let id = touch.id().unwrap_or_default();
+            assert!(id == "Press::touch" || sample.name == "17-about", "{}: a touch area of its own, {id}", sample.name);
+        }
+    }
+}
+
+#[test]
+fn everything_pressable_lies_on_the_screen() {
+    const SIZE: (f32, f32) = (480.0, 800.0);
+    let bench = bench();
+    let window = slint::ComponentHandle::window(bench.screen.root());
+    window.set_size(slint::LogicalSize::new(SIZE.0, SIZE.1));
+    slint::platform::update_timers_and_animations();
+    let mut outside = Vec::new();
+    for text in [TextSize::T100, TextSize::T130, TextSize::T160] {
+        for language in ["en", "de"] {
+            for sample in sample::samples() {
+                let mut view = sample.view;
+                view.look.text = text;
+                view.look.language = language.into();
+                sample::cut(&mut view);
+                bench.screen.apply(&view);
+                for element in ElementQuery::from_root(bench.screen.root()).match_inherits("Press").find_all() {
+                    let (at, size) = (element.absolute_position(), element.size());
+                    let inside = at.x >= -0.5
+                        && at.y >= -0.5
+                        && at.x + size.width <= SIZE.0 + 0.5
+                        && at.y + size.height <= SIZE.1 + 0.5;
+                    if !inside {
+                        let label = element.accessible_label().unwrap_or_default();
+                        outside.push(format!("{} {} {language}: {label} ends at {}", sample.name, text.percent(), at.y + size.height));
+                    }
+                }
+            }
+        }
+    }
+    assert!(outside.is_empty(), "{outside:#?}");
+}

@@ -1,0 +1,172 @@
+//! Every page as a picture, in both themes, against the picture that was looked at.
+//!
+//! `FLOORHAND_RENEW=1 cargo test --test screens` writes the pictures anew and fails once, so that
+//! somebody looks at them. What differs is left in `target/tmp/screens/`.
+
+#[path = "screens/sample.rs"]
+mod sample;
+
+use floorhand::screen::Screen;
+use floorhand::view::{Band, Hand, Profile, TextSize, Theme, View};
+use sample::Sample;
+use slint::platform::software_renderer::{MinimalSoftwareWindow, RepaintBufferType};
+use slint::platform::{Platform, WindowAdapter};
+use slint::{PhysicalSize, Rgb8Pixel};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+/// A channel of a pixel may differ by this much …
+const CHANNEL_TOLERANCE: u8 = 12;
+/// … and this many of a million pixels by more.
+const PIXELS_TOLERANCE_PER_MILLION: usize = 50;
+
+const HANDHELD: (u32, u32) = (480, 800);
+const KIOSK: (u32, u32) = (1280, 800);
+const SMALL: (u32, u32) = (360, 640);
+
+struct Still(Rc<MinimalSoftwareWindow>);
+
+impl Platform for Still {
+    fn create_window_adapter(&self) -> Result<Rc<dyn WindowAdapter>, slint::PlatformError> {
+        Ok(Rc::clone(&self.0) as Rc<dyn WindowAdapter>)
+    }
+}
+
+struct Picture {
+    name: String,
+    view: View,
+    size: (u32, u32),
+}
+
+/// Everything in both themes; the pages that mock-ups exist for also in 160 %, left hand,
+/// German, small and wide.
+fn pictures() -> Vec<Picture> {
+    let mut all = Vec::new();
+    for Sample { name, view } in sample::samples() {
+        let mut add = |suffix: &str, size, change: &dyn Fn(&mut View)| {
+            let mut view = view.clone();
+            change(&mut view);
+            sample::cut(&mut view);
+            all.push(Picture { name: format!("{name}{suffix}"), view, size });
+        };
+        add("-dark", HANDHELD, &|_| {});
+        add("-light", HANDHELD, &|view| view.look.theme = Theme::Light);
+        add("-160", HANDHELD, &|view| view.look.text = TextSize::T160);
+        if matches!(
+            name,
+            "01-sign-in-pin" | "02-work-list" | "03-pick-location" | "04-pick-item" | "05-pick-quantity" | "06-pick-wrong-item"
+                | "07-pick-short" | "08-pick-cluster-tote" | "14-attention" | "17-settings"
+        ) {
+            add("-130", HANDHELD, &|view| view.look.text = TextSize::T130);
+            add("-de", HANDHELD, &|view| view.look.language = "de".into());
+        }
+        if matches!(name, "05-pick-quantity" | "03-pick-location" | "18-type-code" | "08-pick-empty-now") {
+            add("-left-hand", HANDHELD, &|view| view.look.hand = Hand::Left);
+        }
+        if matches!(name, "03-pick-location" | "05-pick-quantity" | "02-work-list") {
+            add("-kiosk", KIOSK, &|_| {});
+            add("-small", SMALL, &|_| {});
+        }
+    }
+    all
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/screens")
+}
+
+#[test]
+fn pages_look_as_accepted() {
+    let window = MinimalSoftwareWindow::new(RepaintBufferType::NewBuffer);
+    slint::platform::set_platform(Box::new(Still(Rc::clone(&window)))).unwrap();
+    let screen = Screen::new(Profile::Handheld, Theme::Dark, Box::new(|_| {})).unwrap();
+    screen.still();
+    slint::ComponentHandle::show(screen.root()).unwrap();
+
+    let renew = std::env::var_os("FLOORHAND_RENEW").is_some();
+    let only = std::env::var("FLOORHAND_ONLY").unwrap_or_default();
+    let seen = Path::new(env!("CARGO_TARGET_TMPDIR")).join("screens");
+    std::fs::create_dir_all(&seen).unwrap();
+    let mut wrong = Vec::new();
+    for picture in pictures().into_iter().filter(|picture| picture.name.contains(&only)) {
+        let drawn = draw(&window, &screen, &picture);
+        let stored = folder().join(format!("{}.png", picture.name));
+        let differs = read(&stored).is_none_or(|stored| !alike(&stored, &drawn));
+        if !differs {
+            continue;
+        }
+        let into = if renew { stored } else { seen.join(format!("{}.png", picture.name)) };
+        write(&into, picture.size, &drawn);
+        wrong.push(picture.name);
+    }
+    assert!(wrong.is_empty(), "{} {}: {wrong:?}", wrong.len(), if renew { "renewed; look at them" } else { "differ; see target/tmp/screens" });
+}
+
+fn draw(window: &Rc<MinimalSoftwareWindow>, screen: &Screen, picture: &Picture) -> Vec<Rgb8Pixel> {
+    let (width, height) = picture.size;
+    window.set_size(PhysicalSize::new(width, height));
+    // Every page is shown as if it were the first.
+    screen.apply(&View { band: Band::None, refusal: None, question: None, ..picture.view.clone() });
+    screen.apply(&picture.view);
+    slint::platform::update_timers_and_animations();
+    let mut pixels = vec![Rgb8Pixel::default(); (width * height) as usize];
+    // Sizes that follow the window settle in the second round.
+    for _ in 0..3 {
+        window.request_redraw();
+        window.draw_if_needed(|renderer| {
+            renderer.render(&mut pixels, width as usize);
+        });
+        slint::platform::update_timers_and_animations();
+    }
+    pixels
+}
+
+fn alike(stored: &[u8], drawn: &[Rgb8Pixel]) -> bool {
+    if stored.len() != drawn.len() * 3 {
+        return false;
+    }
+    let apart = |a: u8, b: u8| a.abs_diff(b) > CHANNEL_TOLERANCE;
+    let differing = stored
+        .chunks_exact(3)
+        .zip(drawn)
+        .filter(|(old, new)| old.iter().zip(rounded(**new)).any(|(old, new)| apart(*old, new)))
+        .count();
+    differing * 1_000_000 <= drawn.len() * PIXELS_TOLERANCE_PER_MILLION
+}
+
+fn read(path: &Path) -> Option<Vec<u8>> {
+    let file = std::io::BufReader::new(std::fs::File::open(path).ok()?);
+    let mut decoder = png::Decoder::new(file);
+    decoder.set_transformations(png::Transformations::EXPAND);
+    let mut reader = decoder.read_info().ok()?;
+    let mut bytes = vec![0; reader.output_buffer_size()?];
+    let info = reader.next_frame(&mut bytes).ok()?;
+    bytes.truncate(info.buffer_size());
+    Some(bytes)
+}
+
+/// Five bits a channel are enough to look at and to compare, and make small files.
+fn rounded(pixel: Rgb8Pixel) -> [u8; 3] {
+    [pixel.r, pixel.g, pixel.b].map(|channel| (channel & 0xf8) | (channel >> 5))
+}
+
+fn write(path: &Path, (width, height): (u32, u32), pixels: &[Rgb8Pixel]) {
+    let file = std::io::BufWriter::new(std::fs::File::create(path).unwrap());
+    let mut encoder = png::Encoder::new(file, width, height);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_compression(png::Compression::High);
+    let mut colours: Vec<[u8; 3]> = pixels.iter().copied().map(rounded).collect();
+    let bytes: Vec<u8>;
+    let all = colours.clone();
+    colours.sort_unstable();
+    colours.dedup();
+    if colours.len() <= 256 {
+        encoder.set_color(png::ColorType::Indexed);
+        encoder.set_palette(colours.concat());
+        bytes = all.iter().map(|colour| colours.binary_search(colour).unwrap() as u8).collect();
+    } else {
+        encoder.set_color(png::ColorType::Rgb);
+        bytes = all.concat();
+    }
+    encoder.write_header().unwrap().write_image_data(&bytes).unwrap();
+}

@@ -1,0 +1,433 @@
+//! One view of every page and stage, for pictures and for the search by label.
+
+use floorhand::view::*;
+
+/// A named view.
+pub struct Sample {
+    pub name: &'static str,
+    pub view: View,
+}
+
+pub fn clock(hour: u8, minute: u8) -> Clock {
+    Clock { hour, minute }
+}
+
+pub fn goods() -> Goods {
+    Goods { name: "Linen shirt".into(), variant: "Navy".into(), size: "M".into(), picture: Picture::Apparel }
+}
+
+pub fn ask(code: &str, number: u32, text: &str) -> Ask {
+    Ask { code: code.into(), number, text: text.into() }
+}
+
+pub fn strip() -> Strip {
+    Strip {
+        operator: "Mara K.".into(),
+        station: "H-07".into(),
+        link: Link::Online,
+        waiting: 3,
+        attention: 0,
+        battery: Some(82),
+        clock: clock(22, 47),
+    }
+}
+
+pub fn accepted(what: &str, code: &str, name: &str) -> Band {
+    Band::Accepted { what: what.into(), code: code.into(), name: name.into(), serial: 1 }
+}
+
+pub fn view(page: Page) -> View {
+    View { look: Look::default(), strip: strip(), band: Band::None, refusal: None, question: None, page }
+}
+
+fn pick(ask: Ask, stage: PickStage) -> Page {
+    let progress = Progress { done: 2, now: 3, total: 12, cart: String::new() };
+    Page::Pick(PickView { progress, ask, stage })
+}
+
+fn cells(codes: &[(&str, &str)]) -> Vec<PlateCell> {
+    codes.iter().map(|(caption, text)| PlateCell { caption: (*caption).into(), text: (*text).into() }).collect()
+}
+
+fn location() -> Page {
+    pick(ask("shelf", 0, ""), PickStage::Location {
+        plate: Plate {
+            code: "B-14-32".into(),
+            cells: cells(&[("aisle", "B"), ("bay", "14"), ("shelf", "32")]),
+            rack: Some(Rack { level: 3, levels: 5, place: 2, places: 4 }),
+        },
+        goods: goods(),
+        quantity: 3,
+    })
+}
+
+fn plain_location(code: &str, parts: &[(&str, &str)]) -> Page {
+    pick(ask("shelf", 0, ""), PickStage::Location {
+        plate: Plate { code: code.into(), cells: cells(parts), rack: None },
+        goods: Goods { name: "Noise-cancelling headphones Hush 2".into(), variant: String::new(), size: String::new(), picture: Picture::Electronics },
+        quantity: 12,
+    })
+}
+
+fn item() -> Page {
+    pick(ask("item", 0, ""), PickStage::Item {
+        goods: goods(),
+        quantity: 3,
+        lot: String::new(),
+        tote: "T-0417".into(),
+        place: "B-14-32".into(),
+    })
+}
+
+fn quantity(counted: u32, needed: u32, typed: &str, keypad: bool) -> Page {
+    pick(ask(if typed.is_empty() { "next-item" } else { "type-quantity" }, 0, ""), PickStage::Quantity {
+        goods: goods(),
+        counted,
+        needed,
+        typed: typed.into(),
+        keypad,
+        ok: !typed.is_empty(),
+    })
+}
+
+fn tote(slot: u32, state: ToteState, quantity: u32, tote: &str) -> ToteCell {
+    ToteCell { slot, state, quantity, tote: tote.into() }
+}
+
+fn cart() -> Cart {
+    Cart {
+        columns: 2,
+        cells: vec![
+            tote(1, ToteState::Quiet, 0, "T-0411"),
+            tote(2, ToteState::Done, 1, "T-0412"),
+            tote(3, ToteState::Quiet, 0, "T-0413"),
+            tote(4, ToteState::Target, 2, "T-0414"),
+            tote(5, ToteState::Next, 1, "T-0415"),
+            tote(6, ToteState::Full, 0, "T-0416"),
+        ],
+    }
+}
+
+fn short(reason: &str, damaged: Option<&str>) -> Page {
+    pick(ask("shelf-confirm", 0, ""), PickStage::Short {
+        goods: goods(),
+        found: 2,
+        needed: 3,
+        reason: reason.into(),
+        damaged: damaged.map(Into::into),
+        ok: damaged.is_some_and(|typed| !typed.is_empty()),
+    })
+}
+
+fn thing(kind: &str, code: &str) -> Thing {
+    Thing { kind: kind.into(), code: code.into(), goods: None }
+}
+
+pub fn wrong_item() -> Refusal {
+    let sized = |code: &str, size: &str| Thing {
+        kind: "item".into(),
+        code: code.into(),
+        goods: Some(Goods { size: size.into(), ..goods() }),
+    };
+    Refusal {
+        reason: "WRONG_ITEM".into(),
+        scanned: sized("5901234123549", "L"),
+        needed: sized("5901234123471", "M"),
+        ..Refusal::default()
+    }
+}
+
+fn work(lines: u32, aisle: &str, name: &str, due: Option<Clock>, state: &str) -> Work {
+    Work {
+        kind: "pick".into(),
+        lines,
+        aisle: aisle.into(),
+        name: name.into(),
+        due,
+        state: state.into(),
+        holder: if state == "left" { "Jon P.".into() } else { String::new() },
+        totes: 1,
+    }
+}
+
+fn work_list() -> Page {
+    Page::WorkList(WorkListView {
+        first: Some(work(12, "B", "48170", Some(clock(23, 30)), "open")),
+        ask: ask("start", 0, ""),
+        others: vec![
+            work(4, "D", "48177", Some(clock(23, 45)), "open"),
+            work(2, "A", "48201", None, "open"),
+            work(6, "C", "48203", None, "left"),
+        ],
+        paging: Paging::default(),
+        empty: NoWork::default(),
+    })
+}
+
+fn card(mark: &str, reason: &str, open: bool) -> AttentionCard {
+    AttentionCard {
+        mark: mark.into(),
+        reason: reason.into(),
+        at: clock(23, 51),
+        kind: "pick".into(),
+        quantity: 2,
+        goods: "Desk lamp Arc".into(),
+        place: "B-09-21".into(),
+        order: "48198".into(),
+        code: String::new(),
+        open,
+        ask: if open { ask("code", 0, "B-09-21") } else { Ask::default() },
+    }
+}
+
+fn scan(accepted: bool, code: &str, needed: &str, raw: &str) -> ScanRow {
+    ScanRow { accepted, typed: false, code: code.into(), needed: needed.into(), raw: raw.into(), at: clock(22, 46) }
+}
+
+fn sheet(kind: &str, codes: &[&str]) -> Page {
+    let rows = codes
+        .iter()
+        .map(|code| SheetRow {
+            code: (*code).into(),
+            disabled: *code == "skip" && kind == "more",
+            reason: if *code == "skip" { "last-line".into() } else { String::new() },
+            asked: *code == "release",
+            chosen: *code == "en",
+            count: if *code == "attention" { 2 } else { 0 },
+        })
+        .collect();
+    Page::Sheet(SheetView { kind: kind.into(), rows })
+}
+
+fn sign_in(stage: SignInStage, name: &str, digits: u8) -> View {
+    let mut view = view(Page::SignIn(SignInView { stage, name: name.into(), digits, length: 4 }));
+    view.strip.operator = String::new();
+    view.strip.waiting = 0;
+    view
+}
+
+/// Leaves as many rows of a list as fit in its size of words.
+pub fn cut(view: &mut View) {
+    let text = view.look.text;
+    match &mut view.page {
+        Page::WorkList(page) => page.others.truncate(text.work_rows() as usize),
+        Page::Attention(page) => page.cards.truncate(text.attention_rows() as usize),
+        Page::History(page) => page.rows.truncate(text.history_rows() as usize),
+        _ => {}
+    }
+}
+
+/// Every page and stage.
+pub fn samples() -> Vec<Sample> {
+    let mut all = Vec::new();
+    let mut add = |name: &'static str, view: View| all.push(Sample { name, view });
+
+    add("01-sign-in-badge", sign_in(SignInStage::Badge, "", 0));
+    let mut pin = sign_in(SignInStage::Pin, "Mara Kowalska", 2);
+    pin.band = accepted("badge", "", "Mara Kowalska");
+    add("01-sign-in-pin", pin);
+    let mut wrong = sign_in(SignInStage::Pin, "Mara Kowalska", 0);
+    wrong.refusal = Some(Refusal { reason: "PIN_WRONG".into(), number: 4, ..Refusal::default() });
+    add("01-sign-in-wrong-pin", wrong);
+    add("01-sign-in-locked-out", sign_in(SignInStage::LockedOut { minutes: 14 }, "Mara Kowalska", 0));
+
+    let mut list = view(work_list());
+    list.strip.attention = 2;
+    list.strip.waiting = 0;
+    add("02-work-list", list);
+    let mut empty = view(Page::WorkList(WorkListView {
+        first: None,
+        ask: Ask::default(),
+        others: Vec::new(),
+        paging: Paging::default(),
+        empty: NoWork { next_release: Some(clock(23, 15)), synced_minutes_ago: Some(4) },
+    }));
+    empty.band = accepted("task", "", "");
+    add("02-work-list-empty", empty);
+    let mut taken = view(work_list());
+    taken.question = Some(Question {
+        reason: "TAKE_OVER?".into(),
+        scanned: thing("order", "48203"),
+        name: "Jon P.".into(),
+        ..Question::default()
+    });
+    add("02-work-list-take-over", taken);
+
+    add("03-pick-location", view(location()));
+    let mut after = view(location());
+    after.band = accepted("tote", "T-0417", "");
+    add("03-pick-location-band", after);
+    add("03-pick-location-no-mask", view(plain_location("STAGE-07-EAST", &[])));
+    add("03-pick-location-two", view(plain_location("K-104", &[("zone", "K"), ("place", "104")])));
+    add("03-pick-location-four", view(plain_location("AB-14-3-2", &[("aisle", "AB"), ("bay", "14"), ("level", "3"), ("place", "2")])));
+    let mut shelf = view(location());
+    shelf.refusal = Some(Refusal {
+        reason: "WRONG_LOCATION".into(),
+        scanned: thing("shelf", "B-14-23"),
+        needed: thing("shelf", "B-14-32"),
+        name: "B-14-32".into(),
+        ..Refusal::default()
+    });
+    add("06-pick-wrong-shelf", shelf);
+
+    let mut at_item = view(item());
+    at_item.band = accepted("shelf", "B-14-32", "");
+    add("04-pick-item", at_item);
+    let lot = Page::Pick(PickView {
+        progress: Progress { done: 30, now: 31, total: 48, cart: String::new() },
+        ask: ask("lot", 0, ""),
+        stage: PickStage::Item {
+            goods: Goods { name: "Calming face cream with oat and rice".into(), variant: String::new(), size: "250 ml".into(), picture: Picture::Cosmetics },
+            quantity: 24,
+            lot: "L2405-118".into(),
+            tote: "T-0417".into(),
+            place: "B-14-32".into(),
+        },
+    });
+    add("04-pick-item-lot", view(lot));
+    let mut counted = view(quantity(2, 3, "", true));
+    counted.band = accepted("item", "5901234123471", "");
+    add("05-pick-quantity", counted);
+    add("05-pick-quantity-typed", view(quantity(1, 48, "24", true)));
+    add("05-pick-quantity-scan-each", view(quantity(1, 5, "", false)));
+    let mut refused = view(item());
+    refused.refusal = Some(wrong_item());
+    add("06-pick-wrong-item", refused);
+    let mut many = view(quantity(2, 3, "", true));
+    many.refusal = Some(Refusal {
+        reason: "QTY_OVER".into(),
+        scanned: thing("item", "5901234123471"),
+        number: 1,
+        ..Refusal::default()
+    });
+    add("06-pick-too-many", many);
+    let mut unknown = view(item());
+    unknown.refusal =
+        Some(Refusal { reason: "UNKNOWN_CODE".into(), scanned: thing("unknown", "HTTPS://EXAMPLE.ORG/X7"), ..Refusal::default() });
+    add("06-pick-unknown-code", unknown);
+    let mut swap = view(item());
+    swap.question = Some(Question {
+        reason: "SWAP?".into(),
+        scanned: thing("lot", "L2405-119"),
+        needed: thing("lot", "L2405-118"),
+        ..Question::default()
+    });
+    add("06-pick-swap-question", swap);
+
+    add("07-pick-short", view(short("none-found", None)));
+    add("07-pick-short-unchosen", view(short("", None)));
+    add("07-pick-short-damaged", view(short("damaged", Some("1"))));
+
+    let mut totes = Page::Pick(PickView {
+        progress: Progress { done: 4, now: 5, total: 12, cart: "06".into() },
+        ask: ask("tote", 4, ""),
+        stage: PickStage::Tote { cart: cart(), goods: goods(), quantity: 2 },
+    });
+    let mut cluster = view(totes.clone());
+    cluster.band = accepted("item", "", "Stoneware mug, Moss");
+    add("08-pick-cluster-tote", cluster);
+    let mut other = view(totes.clone());
+    other.refusal = Some(Refusal {
+        reason: "TOTE_OTHER".into(),
+        scanned: thing("tote", "T-0411"),
+        needed: thing("tote", "T-0414"),
+        number: 4,
+        ..Refusal::default()
+    });
+    add("08-pick-wrong-tote", other);
+    if let Page::Pick(page) = &mut totes {
+        page.ask = ask("tote-empty", 4, "");
+        page.stage = PickStage::Totes { cart: cart() };
+        page.progress = Progress { total: 12, ..Progress::default() };
+    }
+    add("08-pick-assign-totes", view(totes));
+    let one = Cart { columns: 1, cells: vec![tote(1, ToteState::Target, 3, "T-0417")] };
+    add("08-pick-assign-tote", view(pick(ask("tote-empty", 0, ""), PickStage::Totes { cart: one.clone() })));
+    let mut single =
+        view(pick(ask("tote", 0, "T-0417"), PickStage::Tote { cart: one, goods: goods(), quantity: 3 }));
+    single.band = accepted("item", "5901234123471", "");
+    add("08-pick-tote", single);
+    add("08-pick-empty-now", view(pick(Ask::default(), PickStage::EmptyNow { place: "B-14-32".into(), goods: goods() })));
+    let drop = PickStage::DropOff { place: "PACK-03".into(), kind: "bench".into(), totes: vec!["T-0417".into(), "T-0418".into()] };
+    add("08-pick-drop-off", view(pick(ask("drop", 0, "PACK-03"), drop)));
+
+    let mut attention = view(Page::Attention(AttentionView {
+        tab: AttentionTab::Refused,
+        refused: 2,
+        parked: 1,
+        waiting: 14,
+        cards: vec![card("flagged", "NEG_STOCK", true), card("refused", "ORDER_CANCELLED", false)],
+        paging: Paging::default(),
+    }));
+    attention.strip.link = Link::Offline;
+    attention.strip.waiting = 14;
+    attention.strip.attention = 2;
+    add("14-attention", attention);
+    add("14-attention-empty", view(Page::Attention(AttentionView {
+        tab: AttentionTab::Parked,
+        refused: 0,
+        parked: 0,
+        waiting: 0,
+        cards: Vec::new(),
+        paging: Paging::default(),
+    })));
+    add("14-attention-waiting", view(Page::Attention(AttentionView {
+        tab: AttentionTab::Waiting,
+        refused: 0,
+        parked: 0,
+        waiting: 14,
+        cards: ["Picked", "PickedShort", "ToteAssigned", "SignedIn"].iter().map(|fact| card("waiting", fact, false)).collect(),
+        paging: Paging { page: 1, pages: 4 },
+    })));
+
+    let mut offline = view(location());
+    offline.strip.link = Link::Offline;
+    offline.strip.waiting = 14;
+    offline.band = Band::Offline;
+    add("15-pick-offline", offline);
+    let mut notice = view(location());
+    notice.strip.link = Link::Sending;
+    notice.strip.battery = Some(12);
+    notice.band = Band::Notice { code: "urgent-order".into() };
+    add("15-pick-notice", notice);
+
+    let rows = || {
+        let mut typed = scan(true, "tote", "", "T-0417");
+        typed.typed = true;
+        vec![
+            scan(false, "WRONG_ITEM", "5901234123471", "5901234123549"),
+            scan(true, "item", "", "5901234123471"),
+            scan(true, "shelf", "", "B-14-32"),
+            scan(false, "WRONG_LOCATION", "B-14-32", "B-14-23"),
+            scan(true, "tote", "", "T-0417"),
+            typed,
+        ]
+    };
+    let history = |pages| {
+        Page::History(HistoryView { refused_only: false, today: 214, refused: 4, rows: rows(), paging: Paging { page: 0, pages } })
+    };
+    add("16-history", view(history(1)));
+    add("16-history-pages", view(history(36)));
+    add("17-settings", view(Page::Settings(SettingsView { operator: "Mara K.".into() })));
+    add("17-languages", view(sheet("language", &["en", "de"])));
+    add("17-about", view(Page::About(AboutView {
+        version: "0.1.0".into(),
+        station: "H-07".into(),
+        device: "7f3a91".into(),
+        core: "https://erp.example:8443".into(),
+        last_sync: Some(clock(22, 46)),
+    })));
+    add("18-more", view(sheet("more", &["skip", "release", "history", "attention", "settings", "about", "sign-out"])));
+    add("18-cant-scan", view(sheet("cant-scan", &["type", "again"])));
+    add("18-problem", view(sheet("problem", &["short", "skip"])));
+    add("18-type-code", view(Page::TypeCode(TypeCodeView { ask: ask("shelf", 0, ""), typed: "B-14-3".into(), ok: true })));
+    for (name, code, detail) in [
+        ("19-storage-full", "DISK_FULL", "/var/lib/floorhand"),
+        ("19-not-enrolled", "NOT_ENROLLED", "floorhand enrol"),
+    ] {
+        let mut blocked = view(Page::Block(BlockView { code: code.into(), detail: detail.into(), retry: true }));
+        blocked.strip.battery = None;
+        add(name, blocked);
+    }
+    all
+}
