@@ -606,7 +606,8 @@ impl App {
             }
             Input::Page(page) => {
                 // Late rows of a page that was left are of no use.
-                if self.page.as_ref().is_some_and(|open| std::mem::discriminant(open) == std::mem::discriminant(&page)) {
+                if self.page.as_ref().is_some_and(|open| std::mem::discriminant(open) == std::mem::discriminant(&page))
+                {
                     self.page = Some(page);
                 }
                 self.turn()
@@ -641,13 +642,7 @@ impl App {
         }
     }
 
-    fn scan(
-        mut self,
-        scan: Scan,
-        read: &Result<floorhand_gs1::Read, scan::Refusal>,
-        now: &Now,
-        found: &Found,
-    ) -> Turn {
+    fn scan(mut self, scan: Scan, read: &Result<floorhand_gs1::Read, scan::Refusal>, now: &Now, found: &Found) -> Turn {
         let step = self.step_name();
         let task = self.task();
         let symbology = match read {
@@ -664,7 +659,8 @@ impl App {
         }
         let (mut turn, result, meanings) = match read {
             Err(refusal) => {
-                let text = floorhand_gs1::escape(scan.raw.get(..SHOWN_BYTES_MAX.min(scan.raw.len())).unwrap_or_default());
+                let text =
+                    floorhand_gs1::escape(scan.raw.get(..SHOWN_BYTES_MAX.min(scan.raw.len())).unwrap_or_default());
                 let refusal = self.general(refusal.clone());
                 self.refused(refusal, text, found)
             }
@@ -721,19 +717,32 @@ impl App {
         }
     }
 
-    fn refused(mut self, refusal: Refusal, text: String, found: &Found) -> (Turn, Result<Accepted, Refusal>, Vec<String>) {
+    fn refused(
+        mut self,
+        refusal: Refusal,
+        text: String,
+        found: &Found,
+    ) -> (Turn, Result<Accepted, Refusal>, Vec<String>) {
         self.show_refusal(refusal.clone(), text, found);
         (self.turn(), Err(refusal), Vec::new())
     }
 
     fn show_refusal(&mut self, refusal: Refusal, text: String, found: &Found) {
         let (scanned, needed) = match &refusal {
-            Refusal::Pick(pick::Refusal::WrongItem { scanned, needed }) => (Some(scanned.clone()), Some(needed.clone())),
+            Refusal::Pick(pick::Refusal::WrongItem { scanned, needed }) => {
+                (Some(scanned.clone()), Some(needed.clone()))
+            }
             Refusal::Pick(pick::Refusal::NeedLocation { scanned, .. }) => (Some(scanned.clone()), None),
             _ => (None, None),
         };
         let item = |id: Option<floorhand_domain::id::ItemId>| {
-            id.and_then(|id| found.known.item(&id).cloned().or_else(|| self.catalogue().and_then(|c| c.items.get(id.as_str()).cloned())))
+            id.and_then(|id| {
+                found
+                    .known
+                    .item(&id)
+                    .cloned()
+                    .or_else(|| self.catalogue().and_then(|c| c.items.get(id.as_str()).cloned()))
+            })
         };
         let refused = Refused { scanned: item(scanned), needed: item(needed), refusal, text };
         self.answer = Answer::Refused(Box::new(refused));

@@ -19,7 +19,9 @@ pub enum EnrolError {
         station: String,
     },
     /// The code is wrong, used or too old.
-    #[error("the core refused the code: {0}. Codes are good for 15 minutes and once; get a new one with `floorhand-erp enrol-code`")]
+    #[error(
+        "the core refused the code: {0}. Codes are good for 15 minutes and once; get a new one with `floorhand-erp enrol-code`"
+    )]
     Code(String),
     /// The core did not answer.
     #[error("the core at {url} cannot be reached: {why}. Is `floorhand-erp serve` running, and is the address right?")]

@@ -32,7 +32,11 @@ fn command(command: Command) -> Result<()> {
     match command {
         Command::Enrol { data, core, code, again } => {
             let identity = enrol::enrol(&data, &core, &code, again)?;
-            writeln!(out, "enrolled as {} ({}) of warehouse {}", identity.device, identity.station, identity.warehouse)?;
+            writeln!(
+                out,
+                "enrolled as {} ({}) of warehouse {}",
+                identity.device, identity.station, identity.warehouse
+            )?;
             Ok(())
         }
         Command::Run { data, profile, scanner, theme, lang, fullscreen } => {

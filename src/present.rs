@@ -6,16 +6,23 @@ mod refusal;
 
 use crate::app::{Answer, App, Flow, Wall};
 use crate::view::{
-    Ask, Band, BlockView, Clock, Goods, Link, NoWork, Page, Paging, Picture, SignInStage, SignInView, Strip, View, Work,
-    WorkListView,
+    Ask, Band, BlockView, Clock, Goods, Link, NoWork, Page, Paging, Picture, SignInStage, SignInView, Strip, View,
+    Work, WorkListView,
 };
 use floorhand_domain::master::{Item, ItemClass};
 use floorhand_domain::task::{Task, TaskState};
 use floorhand_domain::workflow::What;
 use floorhand_domain::workflow::sign_in::{PIN_DIGITS, SignIn};
 
-/// Other tasks shown below the first.
-const OTHER_ROWS: usize = 3;
+/// Other tasks shown below the first, by size of words; one fewer while a band takes its place.
+fn other_rows(app: &App) -> usize {
+    let rows: usize = match app.look.text {
+        crate::view::TextSize::T100 => 3,
+        crate::view::TextSize::T130 => 2,
+        crate::view::TextSize::T160 => 1,
+    };
+    if band(app) == Band::None { rows } else { rows.saturating_sub(1) }
+}
 
 /// What the screen shows.
 #[must_use]
@@ -59,7 +66,8 @@ fn strip(app: &App) -> Strip {
 fn band(app: &App) -> Band {
     match &app.answer {
         Answer::Accepted { accepted, name } => match accepted.what {
-            What::Page => Band::None,
+            // The page itself says that the task is open.
+            What::Page | What::Task => Band::None,
             What::SignedIn => Band::Accepted {
                 what: "badge".to_owned(),
                 code: String::new(),
@@ -106,7 +114,7 @@ fn work_list(app: &App) -> WorkListView {
     WorkListView {
         first: app.work.first().map(|task| work(task, me)),
         ask: Ask { code: "start".to_owned(), number: 0, text: String::new() },
-        others: app.work.iter().skip(1).take(OTHER_ROWS).map(|task| work(task, me)).collect(),
+        others: app.work.iter().skip(1).take(other_rows(app)).map(|task| work(task, me)).collect(),
         paging: Paging { page: 0, pages: 1 },
         empty: NoWork { next_release: None, synced_minutes_ago: app.link.minutes_ago },
     }

@@ -183,7 +183,8 @@ impl Runner {
         let plain = !press.ctrl && !press.alt;
         let direct = match &press.key {
             Key::Text(text) => {
-                plain && (self.app.wants_text() || (self.app.wants_digits() && text.bytes().all(|b| b.is_ascii_digit())))
+                plain
+                    && (self.app.wants_text() || (self.app.wants_digits() && text.bytes().all(|b| b.is_ascii_digit())))
             }
             _ => false,
         };
@@ -337,7 +338,11 @@ impl Runner {
         // A fact names who was signed in when it was done: signing out is still the operator's deed.
         let session = turn.app.session.as_ref().or(self.app.session.as_ref());
         let commit = Commit {
-            stamp: Stamp { mono_ms: now.mono_ms, boot_id: self.boot_id.clone(), wall: self.clock.wall().timestamp().to_string() },
+            stamp: Stamp {
+                mono_ms: now.mono_ms,
+                boot_id: self.boot_id.clone(),
+                wall: self.clock.wall().timestamp().to_string(),
+            },
             operator: session.map(|s| s.operator.clone()).unwrap_or_default(),
             signin: session.map(|s| SignInId(s.signin.clone())).unwrap_or_default(),
             fact_ids: turn
@@ -435,7 +440,11 @@ impl Runner {
         let operator = self.app.session.as_ref().map(|s| s.operator.clone()).unwrap_or_default();
         let now = self.now();
         let commit = Commit {
-            stamp: Stamp { mono_ms: now.mono_ms, boot_id: self.boot_id.clone(), wall: self.clock.wall().timestamp().to_string() },
+            stamp: Stamp {
+                mono_ms: now.mono_ms,
+                boot_id: self.boot_id.clone(),
+                wall: self.clock.wall().timestamp().to_string(),
+            },
             pref: Some(Pref { operator, body: load::look_body(&self.app.look) }),
             ..Commit::default()
         };

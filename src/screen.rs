@@ -21,7 +21,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// What the Slint compiler makes of `ui/`.
-#[allow(missing_docs, clippy::all, clippy::pedantic, clippy::restriction)]
+#[allow(missing_docs, unsafe_code, clippy::all, clippy::pedantic, clippy::restriction)]
 pub mod ui {
     slint::include_modules!();
 }
@@ -194,8 +194,7 @@ impl Inner {
     fn bounced(&self) -> bool {
         let now = Instant::now();
         let last = self.last_tap.replace(Some(now));
-        !self.still.get()
-            && last.is_some_and(|last| now.duration_since(last) < Duration::from_millis(DEBOUNCE_MS))
+        !self.still.get() && last.is_some_and(|last| now.duration_since(last) < Duration::from_millis(DEBOUNCE_MS))
     }
 
     fn apply(self: &Rc<Self>, view: &View) {
@@ -213,7 +212,9 @@ impl Inner {
         if !same(|a, b| a.refusal == b.refusal && a.question == b.question) {
             common::answer(&self.root, &self.rows, view);
         }
-        if !same(|a, b| a.page == b.page && a.strip.attention == b.strip.attention && a.look.language == b.look.language) {
+        if !same(|a, b| {
+            a.page == b.page && a.strip.attention == b.strip.attention && a.look.language == b.look.language
+        }) {
             self.page(view);
         }
         let moved = !same(|a, b| place(a) == place(b));

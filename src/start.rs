@@ -55,7 +55,10 @@ pub fn run(options: &Options) -> Result<()> {
     }
     let store = Store::open(&options.data).with_context(|| format!("store in {}", options.data.display()))?;
     let Some(identity) = store.identity().cloned() else {
-        bail!("{} is not enrolled: get a code with `floorhand-erp enrol-code`, then run `floorhand enrol`", options.data.display());
+        bail!(
+            "{} is not enrolled: get a code with `floorhand-erp enrol-code`, then run `floorhand enrol`",
+            options.data.display()
+        );
     };
     let profile = options.profile.map(Profile::from).unwrap_or(match identity.profile.as_str() {
         "packing" => Profile::Packing,
@@ -126,7 +129,9 @@ fn on_signal(events: SyncSender<Event>) -> Result<()> {
         let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
         runtime.block_on(async {
             use tokio::signal::unix::{SignalKind, signal};
-            let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else { return };
+            let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+                return;
+            };
             tokio::select! {
                 _ = term.recv() => {}
                 _ = int.recv() => {}

@@ -84,9 +84,7 @@ fn pick(store: &Store, pick: &Pick, today: &str) -> Result<Vec<Expect>, StoreErr
             Some(line) => one(Kind::Item, items(store, pick, line, hand, today)?),
             None => Vec::new(),
         },
-        Stage::Tote { .. } => {
-            one(Kind::Tote, pick.line().map(|line| pick.tote_of(line.slot).0).into_iter().collect())
-        }
+        Stage::Tote { .. } => one(Kind::Tote, pick.line().map(|line| pick.tote_of(line.slot).0).into_iter().collect()),
         Stage::Short { short, .. } => match short {
             Some(_) => one(Kind::Location, location(store, pick)?),
             None => one(Kind::Quantity, Vec::new()),
@@ -139,7 +137,8 @@ fn items(store: &Store, pick: &Pick, line: &Line, hand: &Hand, today: &str) -> R
         lots.dedup_by(|a, b| a.lot == b.lot);
         for barcode in barcodes.iter().filter(|barcode| is_gtin(&barcode.code)) {
             for stock in lots.iter().take(CODES_MAX) {
-                let expiry = stock.expiry.as_deref().and_then(yymmdd).map(|date| format!("17{date}")).unwrap_or_default();
+                let expiry =
+                    stock.expiry.as_deref().and_then(yymmdd).map(|date| format!("17{date}")).unwrap_or_default();
                 codes.push(format!("]C101{}{expiry}10{}", barcode.code, stock.lot));
             }
         }

@@ -142,7 +142,11 @@ impl Store {
         if self.read_only {
             return Err(StoreError::ReadOnly);
         }
-        let done = self.conn.prepare_cached("BEGIN IMMEDIATE").and_then(|mut begin| begin.execute([])).map_err(StoreError::from);
+        let done = self
+            .conn
+            .prepare_cached("BEGIN IMMEDIATE")
+            .and_then(|mut begin| begin.execute([]))
+            .map_err(StoreError::from);
         let done = done.and_then(|_| work(&self.conn)).and_then(|value| {
             self.conn.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([]))?;
             Ok(value)

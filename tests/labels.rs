@@ -19,8 +19,7 @@ fn bench() -> Bench {
     i_slint_backend_testing::init_no_event_loop();
     let taps = Rc::new(RefCell::new(Vec::new()));
     let sink = Rc::clone(&taps);
-    let screen =
-        Screen::new(Profile::Handheld, Theme::Dark, Box::new(move |tap| sink.borrow_mut().push(tap))).unwrap();
+    let screen = Screen::new(Profile::Handheld, Theme::Dark, Box::new(move |tap| sink.borrow_mut().push(tap))).unwrap();
     screen.still();
     Bench { screen, taps }
 }
@@ -126,7 +125,11 @@ fn labels_say_what_is_pressed() {
 
     // Refusals and plates are read out whole.
     bench.show("06-pick-wrong-item");
-    assert!(ElementHandle::find_by_accessible_label(bench.screen.root(), "Wrong item. Put it back. Take size M.").next().is_some());
+    assert!(
+        ElementHandle::find_by_accessible_label(bench.screen.root(), "Wrong item. Put it back. Take size M.")
+            .next()
+            .is_some()
+    );
     bench.show("03-pick-location");
     let plate = "Aisle B, Bay 14, Shelf 32, level 3, place 2. Scan the shelf";
     assert!(ElementHandle::find_by_accessible_label(bench.screen.root(), plate).next().is_some());
@@ -166,13 +169,23 @@ fn nothing_can_be_pressed_without_a_label() {
             pressable += 1;
             let label = element.accessible_label().unwrap_or_default();
             assert!(!label.trim().is_empty(), "{}: {:?} {:?}", sample.name, element.id(), element.type_name());
-            assert!(element.accessible_role().is_some_and(|role| role != AccessibleRole::None), "{}: {label}", sample.name);
+            assert!(
+                element.accessible_role().is_some_and(|role| role != AccessibleRole::None),
+                "{}: {label}",
+                sample.name
+            );
         }
         assert!(pressable > 0, "{}: found nothing to press", sample.name);
         // Touch areas live in Press, and nowhere else but in Slint's own badge.
-        for touch in ElementQuery::from_root(bench.screen.root()).match_descendants().match_type_name("TouchArea").find_all() {
+        for touch in
+            ElementQuery::from_root(bench.screen.root()).match_descendants().match_type_name("TouchArea").find_all()
+        {
             let id = touch.id().unwrap_or_default();
-            assert!(id == "Press::touch" || sample.name == "17-about", "{}: a touch area of its own, {id}", sample.name);
+            assert!(
+                id == "Press::touch" || sample.name == "17-about",
+                "{}: a touch area of its own, {id}",
+                sample.name
+            );
         }
     }
 }
@@ -201,7 +214,12 @@ fn everything_pressable_lies_on_the_screen() {
                         && at.y + size.height <= SIZE.1 + 0.5;
                     if !inside {
                         let label = element.accessible_label().unwrap_or_default();
-                        outside.push(format!("{} {} {language}: {label} ends at {}", sample.name, text.percent(), at.y + size.height));
+                        outside.push(format!(
+                            "{} {} {language}: {label} ends at {}",
+                            sample.name,
+                            text.percent(),
+                            at.y + size.height
+                        ));
                     }
                 }
             }

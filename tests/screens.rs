@@ -54,8 +54,16 @@ fn pictures() -> Vec<Picture> {
         add("-160", HANDHELD, &|view| view.look.text = TextSize::T160);
         if matches!(
             name,
-            "01-sign-in-pin" | "02-work-list" | "03-pick-location" | "04-pick-item" | "05-pick-quantity" | "06-pick-wrong-item"
-                | "07-pick-short" | "08-pick-cluster-tote" | "14-attention" | "17-settings"
+            "01-sign-in-pin"
+                | "02-work-list"
+                | "03-pick-location"
+                | "04-pick-item"
+                | "05-pick-quantity"
+                | "06-pick-wrong-item"
+                | "07-pick-short"
+                | "08-pick-cluster-tote"
+                | "14-attention"
+                | "17-settings"
         ) {
             add("-130", HANDHELD, &|view| view.look.text = TextSize::T130);
             add("-de", HANDHELD, &|view| view.look.language = "de".into());
@@ -99,7 +107,12 @@ fn pages_look_as_accepted() {
         write(&into, picture.size, &drawn);
         wrong.push(picture.name);
     }
-    assert!(wrong.is_empty(), "{} {}: {wrong:?}", wrong.len(), if renew { "renewed; look at them" } else { "differ; see target/tmp/screens" });
+    assert!(
+        wrong.is_empty(),
+        "{} {}: {wrong:?}",
+        wrong.len(),
+        if renew { "renewed; look at them" } else { "differ; see target/tmp/screens" }
+    );
 }
 
 fn draw(window: &Rc<MinimalSoftwareWindow>, screen: &Screen, picture: &Picture) -> Vec<Rgb8Pixel> {

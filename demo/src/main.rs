@@ -28,6 +28,9 @@ struct Options {
     /// Scans to play at least, with --headless
     #[arg(long, value_name = "N", default_value_t = 60)]
     scans: usize,
+    /// Times the app is killed at any moment besides the one in mid-line, with --headless
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    kills: usize,
 }
 
 fn main() -> ExitCode {
@@ -46,7 +49,7 @@ fn run(options: &Options) -> Result<()> {
     let display =
         ["WAYLAND_DISPLAY", "DISPLAY"].iter().any(|name| std::env::var_os(name).is_some_and(|v| !v.is_empty()));
     if options.headless || !display {
-        shift::play(&binaries, &folder, options.scans)
+        shift::play(&binaries, &folder, options.scans, options.kills)
     } else {
         panel::open(&binaries, &folder)
     }

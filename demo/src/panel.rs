@@ -35,7 +35,7 @@ mod ui {
 }
 
 /// Right codes shown at the most; a step that takes any empty tote has many.
-const GOOD_MAX: usize = 4;
+const GOOD_MAX: usize = 3;
 /// How often the device's folder is looked at, which costs a few file times.
 const LOOK_MS: u64 = 150;
 /// How often the status is read when no file has changed.
@@ -79,7 +79,10 @@ pub fn open(binaries: &Binaries, folder: &Path) -> Result<()> {
             let _ = slint::quit_event_loop();
         });
     })?;
-    panel.run().context("the panel's window")?;
+    panel.show().context("the panel's window")?;
+    // Beside the picker's screen, where the window system lets windows choose.
+    panel.window().set_position(slint::LogicalPosition::new(500.0, 0.0));
+    slint::run_event_loop().context("the panel's window")?;
     // The worker may have ended already.
     let _ = wishes.send(Wish::End);
     if worker.join().is_err() {

@@ -21,7 +21,7 @@ const SCREEN: (u32, u32) = (480, 800);
 const ENVIRONMENT: (&str, &str) = ("SLINT_BACKEND", "winit-software");
 
 /// Plays it and tells what was done.
-pub fn play(binaries: &Binaries, folder: &Path, scans: usize) -> Result<()> {
+pub fn play(binaries: &Binaries, folder: &Path, scans: usize, kills: usize) -> Result<()> {
     println!("Setting up a warehouse in {} …", folder.display());
     let Stage { folder, seeded, core, device, reader } = Stage::set_up(binaries, folder)?;
     let operator = seeded.picker()?.clone();
@@ -32,7 +32,7 @@ pub fn play(binaries: &Binaries, folder: &Path, scans: usize) -> Result<()> {
     let keyboard = display.keyboard(app.id())?;
     let robot = Robot::new(device, reader, keyboard, operator)?;
     let mut shift = Shift { folder, seeded, core, site, display, app: Some(app), robot, pictures: 0 };
-    let played = shift.all(scans);
+    let played = shift.all(scans, kills);
     if played.is_err() {
         // What the screen shows says more than any message.
         let _ = shift.picture("failed");
@@ -68,13 +68,14 @@ struct Shift {
 }
 
 impl Shift {
-    fn all(&mut self, scans: usize) -> Result<()> {
+    fn all(&mut self, scans: usize, kills: usize) -> Result<()> {
         self.sign_in()?;
         self.mistakes_at_the_shelf()?;
         self.mistakes_at_the_item()?;
         self.power_cut()?;
         self.without_core()?;
         self.short_pick()?;
+        self.kills(kills)?;
         self.rest_of_the_shift(scans)
     }
 
@@ -150,17 +151,7 @@ impl Shift {
         self.app.take().context("no app")?.kill9()?;
         let dead = self.robot.status()?;
         ensure!(dead.place() == before.place(), "kill -9 has changed what was saved: {before:?} then {dead:?}");
-        let app = start(&self.robot.device, &self.robot.reader, &self.display, &self.folder)?;
-        self.robot.keyboard = self.display.keyboard(app.id())?;
-        self.app = Some(app);
-        let after = wait_for("the app to be where it was", PATIENCE, || {
-            let status = self.robot.status()?;
-            if status.asks("pin") || status.asks("badge") {
-                self.robot.do_next()?;
-                return Ok(None);
-            }
-            Ok(Some(status))
-        })?;
+        let after = self.come_back()?;
         self.picture("after-the-power-cut")?;
         let step =
             |status: &Status| (status.step().to_owned(), status.task.clone(), status.quantity, status.expects.clone());
@@ -174,6 +165,52 @@ impl Shift {
             "kill -9 with {} of {} in hand: the app came back on the same step with the same quantity",
             in_hand.done, in_hand.needed
         ));
+        Ok(())
+    }
+
+    /// Starts the app again, signs in where it asks for that, and gives the status.
+    fn come_back(&mut self) -> Result<Status> {
+        let app = start(&self.robot.device, &self.robot.reader, &self.display, &self.folder)?;
+        self.robot.keyboard = self.display.keyboard(app.id())?;
+        self.app = Some(app);
+        wait_for("the app to be where it was", PATIENCE, || {
+            let status = self.robot.status()?;
+            if status.asks("pin") || status.asks("badge") {
+                self.robot.do_next()?;
+                return Ok(None);
+            }
+            Ok(Some(status))
+        })
+    }
+
+    /// Kills the app at moments that nobody chooses, with a scan on its way: it counts once or not
+    /// at all, and the sums in the end say that none was lost or doubled.
+    fn kills(&mut self, times: usize) -> Result<()> {
+        let mut counted = 0;
+        for n in 0..times {
+            let from = self.robot.tally.scans;
+            self.until("another moment to be killed at", |status, tally| {
+                tally.scans > from + n * 5 % 4 && status.best().is_some() && !status.asks("badge")
+            })?;
+            let before = self.robot.scan_blindly()?.context("nothing to scan")?;
+            // From before the bytes are read to after the answer is shown.
+            std::thread::sleep(std::time::Duration::from_micros(u64::try_from(n * 7_919 % 8_000)?));
+            self.app.take().context("no app")?.kill9()?;
+            let dead = self.robot.status()?;
+            ensure!(
+                dead.epoch == before.epoch && dead.seq >= before.seq,
+                "kill -9 took facts: {before:?} then {dead:?}"
+            );
+            self.come_back()?;
+            let after = self.robot.catch_up(&before)?;
+            counted += usize::from(after.place() != before.place());
+        }
+        if times > 0 {
+            tell(&format!(
+                "kill -9 with a scan on its way, {times} times: {counted} scans counted, once; {} did not and were done again",
+                times - counted
+            ));
+        }
         Ok(())
     }
 
@@ -209,7 +246,9 @@ impl Shift {
         self.robot.do_next()?;
         self.robot.prefers_cases = boxes;
         let before = self.robot.status()?;
-        self.robot.short()?;
+        self.robot.say_short()?;
+        self.picture("short-why")?;
+        self.robot.confirm_short()?;
         self.picture("short-pick")?;
         let quantity = before.quantity.unwrap_or_default();
         tell(&format!(
@@ -262,7 +301,10 @@ impl Shift {
         let tally = &self.robot.tally;
         println!();
         let refused: usize = tally.refused.values().sum();
-        println!("Scans: {}, accepted {}, refused {refused}", tally.scans, tally.accepted);
+        println!(
+            "Scans sent: {}; codes and pieces of noise answered: {} accepted, {refused} refused",
+            tally.scans, tally.accepted
+        );
         for (reason, count) in &tally.refused {
             println!("    {count:>3} × {reason}");
         }

@@ -63,7 +63,7 @@ impl App {
             Tap::Yes | Tap::No => self.turn(),
             Tap::NotMe => self.not_me(),
             Tap::OpenWork => match self.flow {
-                Flow::Work => self.to_work(),
+                Flow::Work => self.show_work(),
                 _ => self.close_page(),
             },
             Tap::OpenAttention if self.session.is_some() => self.show(Self::attention(AttentionTab::Refused)),
@@ -167,7 +167,9 @@ impl App {
         }
         match &self.flow {
             Flow::SignIn(SignIn::Pin { .. }) => self.not_me(),
-            Flow::Pick(flow) if matches!(flow.pick.stage, Stage::Short { .. }) => self.pick_do(Event::Found, now, found),
+            Flow::Pick(flow) if matches!(flow.pick.stage, Stage::Short { .. }) => {
+                self.pick_do(Event::Found, now, found)
+            }
             _ => self.turn(),
         }
     }

@@ -71,7 +71,11 @@ impl App {
                 let mut rows = Vec::new();
                 if pick.is_some() {
                     rows.push(("skip", at_line && hand_empty, "last-line"));
-                    rows.push(("release", hand_empty && !matches!(pick.map(|p| &p.stage), Some(Stage::DropOff { .. })), "last-line"));
+                    rows.push((
+                        "release",
+                        hand_empty && !matches!(pick.map(|p| &p.stage), Some(Stage::DropOff { .. })),
+                        "last-line",
+                    ));
                 }
                 rows.push(("history", true, ""));
                 rows.push(("attention", true, ""));

@@ -2,6 +2,7 @@
 
 use super::{Answer, App, Effect, Flow, Found, Now, PickFlow, Refusal, Signal, TaskData, Turn};
 use floorhand_domain::fact::{Fact, ShortReason};
+use floorhand_domain::task::LineState;
 use floorhand_domain::workflow::pick::{Event, Exit, Pick, Stage};
 use floorhand_domain::workflow::{Accepted, Meant, Next, Site, What};
 use std::sync::Arc;
@@ -35,7 +36,9 @@ impl App {
         let step = pick.update(event, &site);
         let mut effects = Vec::new();
         match step.next {
-            Next::Continue(pick) => self.flow = Flow::Pick(Box::new(PickFlow { pick, catalogue: Arc::clone(&catalogue) })),
+            Next::Continue(pick) => {
+                self.flow = Flow::Pick(Box::new(PickFlow { pick, catalogue: Arc::clone(&catalogue) }))
+            }
             Next::Finish(Exit::Done | Exit::Released | Exit::Gone) => {
                 self.flow = Flow::Work;
                 effects.push(Effect::LoadWork);
@@ -47,7 +50,9 @@ impl App {
                     self.answer = Answer::None;
                 } else {
                     let name = match accepted.what {
-                        What::Item => catalogue.items.get(&accepted.code).map(|item| item.name.clone()).unwrap_or_default(),
+                        What::Item => {
+                            catalogue.items.get(&accepted.code).map(|item| item.name.clone()).unwrap_or_default()
+                        }
                         _ => String::new(),
                     };
                     effects.push(Effect::Signal(accepted.class.into()));
@@ -86,7 +91,9 @@ impl App {
         match &flow.pick.stage {
             Stage::Item { hand, line } => {
                 let qty = flow.pick.line().filter(|l| l.id == *line).map_or(0, |l| l.qty);
-                !hand.units.is_empty() && qty >= self.settings.type_from && hand.units.iter().all(|u| u.serial.is_none())
+                !hand.units.is_empty()
+                    && qty >= self.settings.type_from
+                    && hand.units.iter().all(|u| u.serial.is_none())
             }
             Stage::Short { short: Some(short), .. } => short.reason == ShortReason::Damaged && short.damaged == 0,
             _ => false,
@@ -136,7 +143,8 @@ impl App {
         turn.app.answers = answers;
         turn.app.answer = match &turn.app.flow {
             Flow::Pick(after) if same_step(&before, &after.pick) => answer,
-            Flow::Pick(_) => Answer::Notice("order-cancelled"),
+            Flow::Pick(after) if cancelled(&after.pick) > cancelled(&before) => Answer::Notice("order-cancelled"),
+            Flow::Pick(_) => Answer::Notice("line-added"),
             _ => Answer::Notice("task-reassigned"),
         };
         turn.facts.retain(|fact| !matches!(fact, Fact::ScanRefused { .. }));
@@ -146,4 +154,8 @@ impl App {
 
 fn same_step(before: &Pick, after: &Pick) -> bool {
     before.stage == after.stage
+}
+
+fn cancelled(pick: &Pick) -> usize {
+    pick.progress.iter().filter(|p| p.state == LineState::Cancelled).count()
 }

@@ -76,7 +76,9 @@ impl App {
             (_, []) => Refusal::Scan(scan::Refusal::UnknownCode),
             (_, [one]) => Refusal::Scan(match one {
                 Meaning::Task { .. } => scan::Refusal::UnknownCode,
-                other => scan::Refusal::WrongKind { scanned: other.kind(), id: other.id().to_owned(), needed: Kind::Task },
+                other => {
+                    scan::Refusal::WrongKind { scanned: other.kind(), id: other.id().to_owned(), needed: Kind::Task }
+                }
             }),
             (_, many) => Refusal::Scan(scan::Refusal::Ambiguous { kinds: many.iter().map(Meaning::kind).collect() }),
         };
@@ -130,7 +132,7 @@ impl App {
         (turn, Ok(accepted))
     }
 
-    pub(super) fn to_work(mut self) -> Turn {
+    pub(super) fn show_work(mut self) -> Turn {
         self.flow = Flow::Work;
         self.page = None;
         self.typed.clear();

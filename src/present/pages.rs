@@ -3,8 +3,8 @@
 use super::{Paging, ask, clock, number};
 use crate::app::{App, Flow, OpenPage};
 use crate::view::{
-    AboutView, AttentionCard, AttentionTab, AttentionView, HistoryView, Page, ScanRow, SettingsView, SheetRow, SheetView,
-    TypeCodeView,
+    AboutView, AttentionCard, AttentionTab, AttentionView, HistoryView, Page, ScanRow, SettingsView, SheetRow,
+    SheetView, TypeCodeView,
 };
 
 pub(super) fn page(app: &App, page: &OpenPage) -> Page {
@@ -24,7 +24,8 @@ pub(super) fn page(app: &App, page: &OpenPage) -> Page {
         }),
         OpenPage::Attention { tab, page, open, rows, total } => Page::Attention(AttentionView {
             tab: *tab,
-            refused: app.link.rejected + if *tab == AttentionTab::Refused { total.saturating_sub(app.link.rejected) } else { 0 },
+            refused: app.link.rejected
+                + if *tab == AttentionTab::Refused { total.saturating_sub(app.link.rejected) } else { 0 },
             parked: app.link.parked,
             waiting: app.link.waiting,
             cards: rows

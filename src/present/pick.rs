@@ -130,8 +130,13 @@ fn cart(pick: &Pick, target: u8, binding: bool) -> Cart {
         .slots
         .iter()
         .map(|slot| {
-            let picked: i64 =
-                pick.lines.iter().zip(&pick.progress).filter(|(line, _)| line.slot == slot.slot).map(|(_, p)| p.picked).sum();
+            let picked: i64 = pick
+                .lines
+                .iter()
+                .zip(&pick.progress)
+                .filter(|(line, _)| line.slot == slot.slot)
+                .map(|(_, p)| p.picked)
+                .sum();
             let state = if slot.slot == target {
                 ToteState::Target
             } else if Some(slot.slot) == next {

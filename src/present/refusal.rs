@@ -19,7 +19,13 @@ pub(super) fn question(app: &App) -> Option<Question> {
         return None;
     }
     let told = explain(app, refused);
-    Some(Question { reason: told.reason, scanned: told.scanned, needed: told.needed, number: told.number, name: told.name })
+    Some(Question {
+        reason: told.reason,
+        scanned: told.scanned,
+        needed: told.needed,
+        number: told.number,
+        name: told.name,
+    })
 }
 
 fn explain(app: &App, refused: &Refused) -> Refusal {

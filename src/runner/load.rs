@@ -9,6 +9,7 @@ use crate::event::Catalogue;
 use crate::store::{Store, StoreError};
 use crate::view::{AttentionTab, Hand, Look, TextSize, Theme};
 use floorhand_domain::id::{OperatorId, SignInId, TaskId};
+use floorhand_domain::master::LocationKind;
 use floorhand_domain::scan::{Known, Source};
 use floorhand_domain::task::TaskState;
 use floorhand_domain::workflow::sign_in::Grants;
@@ -76,7 +77,8 @@ pub fn task_data(store: &Store, id: &TaskId, me: &OperatorId) -> Result<Option<T
     Ok(Some(TaskData {
         lines: lines.into(),
         catalogue: Arc::new(catalogue),
-        drop_off_kind: drop_off.map(|location| location.kind).unwrap_or_default(),
+        // Of a place that is not known here no other is of the same kind.
+        drop_off_kind: drop_off.map_or(LocationKind::Virtual, |location| location.kind),
         free,
         holder,
         task,
@@ -92,8 +94,13 @@ pub(super) fn grants(store: &Store, known: &Known, mono_ms: u64, boot_id: &str) 
     }
     // Age by the core's clock and running time; the wall clock may be years off. After a reboot
     // without a network nobody can tell, and the operators are taken as they are.
-    if let (Some(synced), Some(now)) = (store.operators_synced_ms(), store.clock().and_then(|c| c.now_ms(mono_ms, boot_id))) {
+    if let Some(now) = store.clock().and_then(|c| c.now_ms(mono_ms, boot_id)) {
+        let synced = store.operators_synced_ms().unwrap_or(now);
         grants.age_days = u32::try_from(now.saturating_sub(synced) / DAY_MS).unwrap_or(u32::MAX);
+        let over = known.operators.first().and_then(|operator| u64::try_from(operator.valid_to_ms).ok());
+        if over.is_some_and(|valid_to| valid_to > 0 && valid_to < now) {
+            grants.age_days = u32::MAX;
+        }
     }
     Ok(grants)
 }
@@ -142,7 +149,9 @@ impl Runner {
         if let Some(mut look) = kept_look(&self.store, &session.operator) {
             std::mem::swap(&mut self.app.look, &mut look);
         }
-        let Some(tasks) = Self::read("work list", self.store.tasks_shown(&session.operator, "", WORK_ROWS)) else { return };
+        let Some(tasks) = Self::read("work list", self.store.tasks_shown(&session.operator, "", WORK_ROWS)) else {
+            return;
+        };
         self.input(Input::Work(tasks), &Found::default());
     }
 
@@ -179,8 +188,12 @@ impl Runner {
     pub(super) fn load_page(&mut self) {
         let signin = self.app.session.as_ref().map(|s| SignInId(s.signin.clone())).unwrap_or_default();
         let page = match self.app.page.clone() {
-            Some(OpenPage::Attention { tab, page, open, .. }) => Self::read("attention", self.attention(tab, page, open, &signin)),
-            Some(OpenPage::History { refused_only, page, .. }) => Self::read("scan log", self.history(refused_only, page)),
+            Some(OpenPage::Attention { tab, page, open, .. }) => {
+                Self::read("attention", self.attention(tab, page, open, &signin))
+            }
+            Some(OpenPage::History { refused_only, page, .. }) => {
+                Self::read("scan log", self.history(refused_only, page))
+            }
             _ => None,
         };
         if let Some(page) = page {

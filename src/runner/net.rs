@@ -38,7 +38,8 @@ impl Runner {
             Notice::Link(link) => {
                 let online = link != Link::Offline;
                 if online != self.app.link.online {
-                    let link = LinkState { online, fresh: online && self.app.link.last_ok.is_some(), ..self.app.link.clone() };
+                    let link =
+                        LinkState { online, fresh: online && self.app.link.last_ok.is_some(), ..self.app.link.clone() };
                     self.input(Input::Link(link), &Found::default());
                 }
             }
@@ -46,7 +47,7 @@ impl Runner {
             Notice::OutcomesChanged => self.load_page(),
             Notice::AccessEnded => self.input(Input::Lost("access-ended"), &Found::default()),
             Notice::ClaimRefused { task, .. } => {
-                if self.app.task().as_str() == task.to_string() {
+                if self.app.task().as_str() == task {
                     self.input(Input::Lost("task-reassigned"), &Found::default());
                 }
             }

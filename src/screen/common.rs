@@ -306,7 +306,10 @@ mod tests {
 
     fn check(left: &str, right: &str, expected: (&str, &str)) {
         let show = |parts: Vec<ui::CodePart>| {
-            parts.iter().map(|p| if p.differs { format!("[{}]", p.text) } else { p.text.to_string() }).collect::<String>()
+            parts
+                .iter()
+                .map(|p| if p.differs { format!("[{}]", p.text) } else { p.text.to_string() })
+                .collect::<String>()
         };
         let (a, b) = compare(left, right);
         assert_eq!((show(a).as_str(), show(b).as_str()), expected);

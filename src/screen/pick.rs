@@ -81,7 +81,10 @@ pub(super) fn apply(root: &ui::AppWindow, rows: &Rows, view: &PickView) {
 
 fn plate(data: &ui::PickData<'_>, rows: &Rows, plate: &Plate) {
     data.set_plate_code(plate.code.as_str().into());
-    let cells = plate.cells.iter().map(|cell| ui::Cell { caption: cell.caption.as_str().into(), text: cell.text.as_str().into() });
+    let cells = plate
+        .cells
+        .iter()
+        .map(|cell| ui::Cell { caption: cell.caption.as_str().into(), text: cell.text.as_str().into() });
     fill(&rows.cells, cells.collect());
     if let Some(rack) = plate.rack {
         data.set_level(int(rack.level));

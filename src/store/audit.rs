@@ -72,7 +72,12 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn scan_log_page(&self, refused_only: bool, before_id: Option<i64>, limit: usize) -> Result<Vec<ScanEntry>, StoreError> {
+    pub fn scan_log_page(
+        &self,
+        refused_only: bool,
+        before_id: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<ScanEntry>, StoreError> {
         let mut rows = self.conn.prepare_cached(
             "SELECT id, at, mono_ms, raw, symbology, source, step, accepted, reason, decision, operator, task FROM scan_log
              WHERE id < ?1 AND (?2 = 0 OR accepted = 0) ORDER BY id DESC LIMIT ?3",

@@ -63,7 +63,8 @@ pub(super) fn boot_stream(conn: &Connection, stream: &str) -> Result<(), StoreEr
 
 pub(super) fn drop_stream(conn: &Connection, stream: &str) -> Result<(), StoreError> {
     let mut rows = conn.prepare("SELECT kind, id FROM base WHERE stream = ?1")?;
-    let keys: Vec<(String, String)> = rows.query_map([stream], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+    let keys: Vec<(String, String)> =
+        rows.query_map([stream], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
     for (kind, id) in keys {
         project::remove(conn, &kind, &id)?;
     }
@@ -90,12 +91,23 @@ impl Tally {
     }
 
     fn save(self, conn: &Connection, stream: &str) -> Result<(), StoreError> {
-        conn.prepare_cached("UPDATE cursor SET live = ?2, sum = ?3 WHERE stream = ?1")?
-            .execute(params![stream, self.live, self.sum.cast_signed()])?;
+        conn.prepare_cached("UPDATE cursor SET live = ?2, sum = ?3 WHERE stream = ?1")?.execute(params![
+            stream,
+            self.live,
+            self.sum.cast_signed()
+        ])?;
         Ok(())
     }
 
-    fn put(&mut self, conn: &Connection, stream: &str, kind: &str, id: &str, pos: u64, body: &str) -> Result<(), StoreError> {
+    fn put(
+        &mut self,
+        conn: &Connection,
+        stream: &str,
+        kind: &str,
+        id: &str,
+        pos: u64,
+        body: &str,
+    ) -> Result<(), StoreError> {
         self.forget(conn, stream, kind, id)?;
         if body.is_empty() {
             conn.prepare_cached("DELETE FROM base WHERE stream = ?1 AND kind = ?2 AND id = ?3")?
@@ -240,7 +252,12 @@ impl Store {
 }
 
 /// Keys we have in the range of the page that the page does not have.
-fn gone(conn: &Connection, stream: &str, after: &str, page: &BootstrapResponse) -> Result<Vec<(String, String)>, StoreError> {
+fn gone(
+    conn: &Connection,
+    stream: &str,
+    after: &str,
+    page: &BootstrapResponse,
+) -> Result<Vec<(String, String)>, StoreError> {
     let (kind, id) = after.split_once(',').unwrap_or(("", ""));
     let there: std::collections::HashSet<(&str, &str)> =
         page.rows.iter().map(|Row(kind, id, _, _)| (kind.as_str(), id.as_str())).collect();
@@ -248,7 +265,8 @@ fn gone(conn: &Connection, stream: &str, after: &str, page: &BootstrapResponse) 
         (Some(_), Some(Row(kind, id, _, _))) => Some((kind.as_str(), id.as_str())),
         _ => None,
     };
-    let mut rows = conn.prepare_cached("SELECT kind, id FROM base WHERE stream = ?1 AND (kind, id) > (?2, ?3) ORDER BY kind, id")?;
+    let mut rows =
+        conn.prepare_cached("SELECT kind, id FROM base WHERE stream = ?1 AND (kind, id) > (?2, ?3) ORDER BY kind, id")?;
     let mut rows = rows.query(params![stream, kind, id])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
@@ -286,8 +304,9 @@ fn merge(conn: &Connection, pull: &PullResponse) -> Result<Changes, StoreError> 
     for page in &pull.streams {
         let mut tally = Tally::load(conn, &page.s)?;
         let mut rows = conn.prepare_cached("SELECT kind, id, pos, body FROM stage WHERE stream = ?1")?;
-        let staged: Vec<(String, String, i64, String)> =
-            rows.query_map([&page.s], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?.collect::<Result<_, _>>()?;
+        let staged: Vec<(String, String, i64, String)> = rows
+            .query_map([&page.s], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
+            .collect::<Result<_, _>>()?;
         for (kind, id, pos, body) in &staged {
             tally.put(conn, &page.s, kind, id, uint(*pos), body)?;
             if let Ok(body) = serde_json::from_str(body) {
@@ -301,7 +320,11 @@ fn merge(conn: &Connection, pull: &PullResponse) -> Result<Changes, StoreError> 
         let sum = format!("{:016x}", tally.sum);
         if uint(tally.live) != page.live || sum != page.sum {
             tracing::error!(
-                stream = page.s, live = tally.live, core_live = page.live, sum, core_sum = page.sum,
+                stream = page.s,
+                live = tally.live,
+                core_live = page.live,
+                sum,
+                core_sum = page.sum,
                 "the rows differ from the core's; the stream is fetched anew"
             );
             boot_stream(conn, &page.s)?;

@@ -34,7 +34,10 @@ pub struct Rewound {
 
 /// Numbers the epoch that follows `before`, whose last number is `next_seq - 1`.
 pub(super) fn open_epoch(conn: &Connection, epoch: u64, before: u64, next_seq: u64) -> Result<(), StoreError> {
-    conn.execute("UPDATE epoch SET end_seq = ?2 WHERE epoch = ?1 AND end_seq < 0", [int(before), int(next_seq.saturating_sub(1))])?;
+    conn.execute(
+        "UPDATE epoch SET end_seq = ?2 WHERE epoch = ?1 AND end_seq < 0",
+        [int(before), int(next_seq.saturating_sub(1))],
+    )?;
     conn.execute("INSERT INTO epoch(epoch, end_seq, acked, durable) VALUES(?1, -1, 0, 0)", [int(epoch)])?;
     Ok(())
 }
@@ -101,18 +104,18 @@ impl Store {
         let through = response.acked_through.unwrap_or(known.acked).min(known.last);
         let acked = known.acked.max(through);
         let durable = known.durable.max(response.durable_through.min(acked));
-        let server_ms = response
-            .server_time
-            .parse::<jiff::Timestamp>()
-            .map(|at| at.as_millisecond())
-            .unwrap_or_default();
+        let server_ms =
+            response.server_time.parse::<jiff::Timestamp>().map(|at| at.as_millisecond()).unwrap_or_default();
         self.write(|conn| {
             for outcome in &response.outcomes {
                 set_outcome(conn, epoch, outcome.seq, outcome.outcome, &outcome.code, &outcome.reference)?;
             }
             if (acked, durable) != (known.acked, known.durable) {
-                conn.prepare_cached("UPDATE epoch SET acked = ?2, durable = ?3 WHERE epoch = ?1")?
-                    .execute([int(epoch), int(acked), int(durable)])?;
+                conn.prepare_cached("UPDATE epoch SET acked = ?2, durable = ?3 WHERE epoch = ?1")?.execute([
+                    int(epoch),
+                    int(acked),
+                    int(durable),
+                ])?;
             }
             if acked > known.acked {
                 conn.prepare_cached("INSERT OR REPLACE INTO ack_mark(epoch, through, server_ms) VALUES(?1, ?2, ?3)")?
@@ -134,7 +137,10 @@ impl Store {
     pub fn rewind(&mut self, epoch: u64, expect_seq: u64) -> Result<Rewound, StoreError> {
         let acked = expect_seq.saturating_sub(1);
         self.write(|conn| {
-            conn.execute("UPDATE epoch SET acked = ?2, durable = MIN(durable, ?2) WHERE epoch = ?1", [int(epoch), int(acked)])?;
+            conn.execute(
+                "UPDATE epoch SET acked = ?2, durable = MIN(durable, ?2) WHERE epoch = ?1",
+                [int(epoch), int(acked)],
+            )?;
             Ok(())
         })?;
         if let Some(known) = self.epochs.iter_mut().find(|known| known.epoch == epoch) {
@@ -154,11 +160,11 @@ impl Store {
         identity.epoch = to_epoch;
         self.write(|conn| {
             open_epoch(conn, to_epoch, from_epoch, from_seq)?;
-            conn.execute("UPDATE epoch SET end_seq = ?2 WHERE epoch = ?1", [int(from_epoch), int(from_seq.saturating_sub(1))])?;
             conn.execute(
-                "UPDATE epoch SET acked = MIN(acked, end_seq) WHERE epoch = ?1",
-                [int(from_epoch)],
+                "UPDATE epoch SET end_seq = ?2 WHERE epoch = ?1",
+                [int(from_epoch), int(from_seq.saturating_sub(1))],
             )?;
+            conn.execute("UPDATE epoch SET acked = MIN(acked, end_seq) WHERE epoch = ?1", [int(from_epoch)])?;
             let mut rows = conn.prepare("SELECT seq, bytes FROM outbox WHERE epoch = ?1 AND seq >= ?2 ORDER BY seq")?;
             let tail: Vec<(i64, String)> = rows
                 .query_map([int(from_epoch), int(from_seq)], |row| Ok((row.get(0)?, row.get(1)?)))?
@@ -166,7 +172,8 @@ impl Store {
             let mut prev = GENESIS.to_owned();
             for (n, (seq, bytes)) in (1u64..).zip(&tail) {
                 let old: WireFact = serde_json::from_str(bytes)?;
-                let fact = WireFact { seq: n, was: Some(Was { epoch: from_epoch, seq: uint(*seq) }), ..old }.seal(&prev)?;
+                let fact =
+                    WireFact { seq: n, was: Some(Was { epoch: from_epoch, seq: uint(*seq) }), ..old }.seal(&prev)?;
                 commit::put(conn, to_epoch, &fact)?;
                 overlay::rename(conn, (from_epoch, uint(*seq)), (to_epoch, n))?;
                 conn.execute(

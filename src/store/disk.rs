@@ -90,7 +90,8 @@ pub(super) fn replace_file(path: &Path, bytes: &[u8]) -> Result<(), StoreError> 
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(StoreError::io(say())(error)),
         _ => {}
     }
-    let mut file = OpenOptions::new().create_new(true).write(true).mode(0o600).open(&new).map_err(StoreError::io(say()))?;
+    let mut file =
+        OpenOptions::new().create_new(true).write(true).mode(0o600).open(&new).map_err(StoreError::io(say()))?;
     file.write_all(bytes).and_then(|()| file.sync_all()).map_err(StoreError::io(say()))?;
     fs::rename(&new, path).map_err(StoreError::io(say()))?;
     if let Some(dir) = path.parent() {

@@ -157,8 +157,9 @@ impl Store {
     pub fn save_enrolment(&mut self, identity: &Identity) -> Result<(), StoreError> {
         let before = self.identity.clone();
         self.write(|conn| {
-            let known: Option<i64> =
-                conn.query_row("SELECT epoch FROM epoch WHERE epoch = ?1", [int(identity.epoch)], |row| row.get(0)).optional()?;
+            let known: Option<i64> = conn
+                .query_row("SELECT epoch FROM epoch WHERE epoch = ?1", [int(identity.epoch)], |row| row.get(0))
+                .optional()?;
             if known.is_none() {
                 super::batch::open_epoch(conn, identity.epoch, self.head.epoch, self.head.next_seq)?;
             }

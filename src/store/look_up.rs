@@ -84,7 +84,9 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub fn barcodes_of(&self, item: &ItemId) -> Result<Vec<Barcode>, StoreError> {
-        let mut rows = self.conn.prepare_cached("SELECT code, item, qty, unit FROM p_barcode WHERE item = ?1 ORDER BY code LIMIT 64")?;
+        let mut rows = self
+            .conn
+            .prepare_cached("SELECT code, item, qty, unit FROM p_barcode WHERE item = ?1 ORDER BY code LIMIT 64")?;
         let found = rows.query_map([item.as_str()], of_row)?;
         Ok(found.collect::<Result<_, _>>()?)
     }

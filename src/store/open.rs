@@ -32,7 +32,8 @@ impl Store {
         let mut lock = disk::Lock::take(dir)?;
         let path = dir.join(DB_FILE);
         disk::make_file(&path)?;
-        let conn = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        let conn =
+            Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         schema::set_up(&conn, false, options)?;
         let unclean = lock.unclean;
         let small = std::fs::metadata(&path).is_ok_and(|file| file.len() <= CHECK_AT_START_BYTES);
@@ -60,7 +61,8 @@ impl Store {
         }
         // Read-write at the file level, since a reader of a write-ahead log needs its index; query_only
         // keeps this connection from changing anything.
-        let conn = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        let conn =
+            Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         let options = Options::default();
         schema::set_up(&conn, true, &options)?;
         schema::assert_schema(&conn)?;

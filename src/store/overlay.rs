@@ -11,7 +11,13 @@ use rusqlite::{Connection, params};
 const TABLES: [&str; 5] = ["ov_stock", "ov_line", "ov_task", "ov_slot", "ov_handling_unit"];
 
 /// Adds the effects of a fact.
-pub(super) fn add(conn: &Connection, epoch: u64, seq: u64, fact: &Fact, operator: &OperatorId) -> Result<(), StoreError> {
+pub(super) fn add(
+    conn: &Connection,
+    epoch: u64,
+    seq: u64,
+    fact: &Fact,
+    operator: &OperatorId,
+) -> Result<(), StoreError> {
     let tag = (int(epoch), int(seq));
     match fact {
         Fact::TaskClaimed { task } => put_task(conn, tag, task.as_str(), "claimed", operator.as_str())?,
@@ -50,7 +56,14 @@ fn put_task(conn: &Connection, tag: (i64, i64), task: &str, state: &str, holder:
     Ok(())
 }
 
-fn put_line(conn: &Connection, tag: (i64, i64), task: &str, line: &str, picked: i64, short: bool) -> Result<(), StoreError> {
+fn put_line(
+    conn: &Connection,
+    tag: (i64, i64),
+    task: &str,
+    line: &str,
+    picked: i64,
+    short: bool,
+) -> Result<(), StoreError> {
     conn.prepare_cached("INSERT INTO ov_line(task, line, epoch, seq, picked, short) VALUES(?1, ?2, ?3, ?4, ?5, ?6)")?
         .execute(params![task, line, tag.0, tag.1, picked, i64::from(short)])?;
     Ok(())
@@ -135,7 +148,8 @@ pub(super) fn settle(conn: &Connection, applied: Applied) -> Result<(), StoreErr
 /// Takes away the effects of one fact.
 pub(super) fn remove(conn: &Connection, epoch: u64, seq: u64) -> Result<(), StoreError> {
     for table in TABLES {
-        conn.prepare_cached(&format!("DELETE FROM {table} WHERE epoch = ?1 AND seq = ?2"))?.execute([int(epoch), int(seq)])?;
+        conn.prepare_cached(&format!("DELETE FROM {table} WHERE epoch = ?1 AND seq = ?2"))?
+            .execute([int(epoch), int(seq)])?;
     }
     Ok(())
 }

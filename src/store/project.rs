@@ -14,7 +14,11 @@ const VERSION: &str = "projection";
 /// base and projected by the program that understands it.
 pub(super) fn put(conn: &Connection, row_kind: &str, id: &str, body: &str) -> Result<(), StoreError> {
     let done = match row_kind {
-        kind::ITEM => sql(conn, "INSERT INTO p_item(id, body) VALUES(?1, ?2) ON CONFLICT(id) DO UPDATE SET body = excluded.body", params![id, body]),
+        kind::ITEM => sql(
+            conn,
+            "INSERT INTO p_item(id, body) VALUES(?1, ?2) ON CONFLICT(id) DO UPDATE SET body = excluded.body",
+            params![id, body],
+        ),
         kind::BARCODE => barcode(conn, &serde_json::from_str(body)?),
         kind::LOCATION => location(conn, &serde_json::from_str(body)?, body),
         kind::STOCK => stock(conn, id, &serde_json::from_str(body)?),
@@ -22,7 +26,11 @@ pub(super) fn put(conn: &Connection, row_kind: &str, id: &str, body: &str) -> Re
         kind::OPERATOR => operator(conn, &serde_json::from_str(body)?, body),
         kind::TASK => task(conn, &serde_json::from_str(body)?, body),
         kind::LINE => line(conn, &serde_json::from_str(body)?, body),
-        kind::SETTINGS => sql(conn, "INSERT INTO p_settings(id, body) VALUES(?1, ?2) ON CONFLICT(id) DO UPDATE SET body = excluded.body", params![id, body]),
+        kind::SETTINGS => sql(
+            conn,
+            "INSERT INTO p_settings(id, body) VALUES(?1, ?2) ON CONFLICT(id) DO UPDATE SET body = excluded.body",
+            params![id, body],
+        ),
         kind::EXCEPTION => {
             let row: ExceptionRow = serde_json::from_str(body)?;
             sql(
@@ -215,8 +223,16 @@ impl Store {
         }
         self.write(|conn| {
             for table in [
-                "p_item", "p_barcode", "p_location", "p_stock", "p_handling_unit", "p_operator", "p_task", "p_line",
-                "p_exception", "p_settings",
+                "p_item",
+                "p_barcode",
+                "p_location",
+                "p_stock",
+                "p_handling_unit",
+                "p_operator",
+                "p_task",
+                "p_line",
+                "p_exception",
+                "p_settings",
             ] {
                 conn.execute(&format!("DELETE FROM {table}"), [])?;
             }

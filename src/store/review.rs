@@ -93,7 +93,11 @@ impl Store {
             .conn
             .prepare_cached("SELECT COUNT(*) FROM scan_log WHERE signin = ?1 AND accepted = 0")?
             .query_row([signin.as_str()], |row| row.get(0))?;
-        Ok(AttentionCounts { refused: counts.rejected + exceptions + refused, parked: counts.parked, waiting: counts.pending })
+        Ok(AttentionCounts {
+            refused: counts.rejected + exceptions + refused,
+            parked: counts.parked,
+            waiting: counts.pending,
+        })
     }
 
     /// Exceptions that wait for a supervisor and came from this device.
@@ -101,7 +105,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub fn open_exceptions(&self) -> Result<u32, StoreError> {
-        Ok(self.conn.prepare_cached("SELECT COUNT(*) FROM p_exception WHERE state = 'open'")?.query_row([], |row| row.get(0))?)
+        Ok(self
+            .conn
+            .prepare_cached("SELECT COUNT(*) FROM p_exception WHERE state = 'open'")?
+            .query_row([], |row| row.get(0))?)
     }
 
     /// One page of a tab, what weighs most first, then newest first.
@@ -149,8 +156,13 @@ impl Store {
                 "rejected" | "parked" => (outcome.clone(), code),
                 _ => ("waiting".to_owned(), fact.clone()),
             };
-            let mut entry =
-                AttentionRow { entry: format!("fact/{epoch}/{seq}"), mark, reason, at: row.get(3)?, ..AttentionRow::default() };
+            let mut entry = AttentionRow {
+                entry: format!("fact/{epoch}/{seq}"),
+                mark,
+                reason,
+                at: row.get(3)?,
+                ..AttentionRow::default()
+            };
             tell(&mut entry, &serde_json::from_str(&row.get::<_, String>(6)?)?);
             entry.fact = fact;
             list.push(entry);
@@ -159,7 +171,8 @@ impl Store {
     }
 
     fn exceptions(&self, limit: i64) -> Result<Vec<AttentionRow>, StoreError> {
-        let mut rows = self.conn.prepare_cached("SELECT body FROM p_exception WHERE state = 'open' ORDER BY id DESC LIMIT ?1")?;
+        let mut rows =
+            self.conn.prepare_cached("SELECT body FROM p_exception WHERE state = 'open' ORDER BY id DESC LIMIT ?1")?;
         let mut rows = rows.query([limit])?;
         let mut list = Vec::new();
         while let Some(row) = rows.next()? {

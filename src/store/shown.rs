@@ -1,7 +1,9 @@
 //! Shown = base ⊕ overlay: tasks, lines, stock, handling units as the floor sees them.
 
 use super::{STOCK_ROWS_MAX, Store, StoreError, project};
-use floorhand_domain::id::{DeviceId, HandlingUnitId, ItemId, LineId, LocationId, Lot, OperatorId, OrderId, Serial, TaskId};
+use floorhand_domain::id::{
+    DeviceId, HandlingUnitId, ItemId, LineId, LocationId, Lot, OperatorId, OrderId, Serial, TaskId,
+};
 use floorhand_domain::master::{HandlingUnit, Location, Operator, Settings};
 use floorhand_domain::stock::{Status, Stock};
 use floorhand_domain::task::{Line, LineState, Task, TaskState};
@@ -18,7 +20,11 @@ pub struct Progress {
 }
 
 /// One JSON row by its key.
-pub(super) fn body<T: DeserializeOwned>(conn: &Connection, statement: &str, key: &str) -> Result<Option<T>, StoreError> {
+pub(super) fn body<T: DeserializeOwned>(
+    conn: &Connection,
+    statement: &str,
+    key: &str,
+) -> Result<Option<T>, StoreError> {
     let text: Option<String> = conn.prepare_cached(statement)?.query_row([key], |row| row.get(0)).optional()?;
     Ok(text.map(|text| serde_json::from_str(&text)).transpose()?)
 }
@@ -85,7 +91,8 @@ impl Store {
                 DeviceId::default()
             };
         }
-        let mut rows = self.conn.prepare_cached("SELECT slot, tote FROM ov_slot WHERE task = ?1 ORDER BY epoch, seq")?;
+        let mut rows =
+            self.conn.prepare_cached("SELECT slot, tote FROM ov_slot WHERE task = ?1 ORDER BY epoch, seq")?;
         let mut rows = rows.query([task.id.as_str()])?;
         while let Some(row) = rows.next()? {
             let (slot, tote): (u8, String) = (row.get(0)?, row.get(1)?);
@@ -151,7 +158,9 @@ impl Store {
         while let Some(row) = rows.next()? {
             lines.push(serde_json::from_str(&row.get::<_, String>(0)?)?);
         }
-        let mut over = self.conn.prepare_cached("SELECT line, SUM(picked), MAX(short) FROM ov_line WHERE task = ?1 GROUP BY line")?;
+        let mut over = self
+            .conn
+            .prepare_cached("SELECT line, SUM(picked), MAX(short) FROM ov_line WHERE task = ?1 GROUP BY line")?;
         let mut over = over.query([task.as_str()])?;
         while let Some(row) = over.next()? {
             let id: String = row.get(0)?;
@@ -168,10 +177,14 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub fn line_shown(&self, id: &LineId) -> Result<Option<Line>, StoreError> {
-        let Some(mut line) = body::<Line>(&self.conn, "SELECT body FROM p_line WHERE id = ?1", id.as_str())? else { return Ok(None) };
+        let Some(mut line) = body::<Line>(&self.conn, "SELECT body FROM p_line WHERE id = ?1", id.as_str())? else {
+            return Ok(None);
+        };
         let (picked, short): (i64, i64) = self
             .conn
-            .prepare_cached("SELECT COALESCE(SUM(picked), 0), COALESCE(MAX(short), 0) FROM ov_line WHERE task = ?1 AND line = ?2")?
+            .prepare_cached(
+                "SELECT COALESCE(SUM(picked), 0), COALESCE(MAX(short), 0) FROM ov_line WHERE task = ?1 AND line = ?2",
+            )?
             .query_row([line.task.as_str(), id.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))?;
         over_line(&mut line, picked, short > 0);
         Ok(Some(line))
@@ -211,7 +224,9 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub fn empty_totes(&self, limit: usize) -> Result<Vec<HandlingUnit>, StoreError> {
-        let mut rows = self.conn.prepare_cached("SELECT id FROM p_handling_unit WHERE for_order = '' AND kind = 'tote' ORDER BY id")?;
+        let mut rows = self
+            .conn
+            .prepare_cached("SELECT id FROM p_handling_unit WHERE for_order = '' AND kind = 'tote' ORDER BY id")?;
         let mut rows = rows.query([])?;
         let mut totes = Vec::new();
         while totes.len() < limit
@@ -233,7 +248,11 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub fn app_state(&self) -> Result<Option<String>, StoreError> {
-        Ok(self.conn.prepare_cached("SELECT body FROM app_state WHERE id = 1")?.query_row([], |row| row.get(0)).optional()?)
+        Ok(self
+            .conn
+            .prepare_cached("SELECT body FROM app_state WHERE id = 1")?
+            .query_row([], |row| row.get(0))
+            .optional()?)
     }
 
     /// How an operator likes the screen.
@@ -250,8 +269,9 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub fn login_guard(&self, operator: &OperatorId) -> Result<Option<super::LoginGuard>, StoreError> {
-        let mut row =
-            self.conn.prepare_cached("SELECT fails, boot_id, since_ms, locked_ms FROM login_guard WHERE operator = ?1")?;
+        let mut row = self
+            .conn
+            .prepare_cached("SELECT fails, boot_id, since_ms, locked_ms FROM login_guard WHERE operator = ?1")?;
         let found = row.query_row([operator.as_str()], |row| {
             Ok(super::LoginGuard {
                 operator: operator.clone(),
@@ -282,8 +302,12 @@ pub(super) fn handling_unit(conn: &Connection, id: &HandlingUnitId) -> Result<Op
         .query_row([id.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
     let Some((kind, location, order)) = row else { return Ok(None) };
-    let mut unit =
-        HandlingUnit { id: id.clone(), kind: project::unit_of(&kind), location: LocationId(location), order: OrderId(order) };
+    let mut unit = HandlingUnit {
+        id: id.clone(),
+        kind: project::unit_of(&kind),
+        location: LocationId(location),
+        order: OrderId(order),
+    };
     let mut rows = conn.prepare_cached(
         "SELECT sets_order, for_order, sets_location, location FROM ov_handling_unit WHERE id = ?1 ORDER BY epoch, seq",
     )?;
@@ -321,7 +345,11 @@ pub(super) fn tote_content(conn: &Connection, id: &HandlingUnitId) -> Result<Vec
 }
 
 /// Stock at a location, of one item or of all.
-pub(super) fn stock_at(conn: &Connection, location: &LocationId, item: Option<&ItemId>) -> Result<Vec<Stock>, StoreError> {
+pub(super) fn stock_at(
+    conn: &Connection,
+    location: &LocationId,
+    item: Option<&ItemId>,
+) -> Result<Vec<Stock>, StoreError> {
     match item {
         Some(item) => rows(
             conn,

@@ -2,7 +2,7 @@
 //! come in with each input. One request up and one down are in flight at the most.
 
 use super::{Claim, Input, Link, NetAnswer, NetError, Notice, Request, SyncTurn};
-use crate::store::{Contact, ClockMark, RetryState, Store, StoreError};
+use crate::store::{ClockMark, Contact, RetryState, Store, StoreError};
 use floorhand_wire::enrol::{EpochReason, EpochRequest, EpochResponse};
 use floorhand_wire::feed::{BootstrapResponse, PullResponse};
 use floorhand_wire::problem::Problem;
@@ -64,7 +64,11 @@ impl Sync {
     pub fn new(store: &Store, boot_id: &str) -> Self {
         let kept = store.contact().retry.clone();
         // Running time of another boot says nothing here: the delay runs anew from its start.
-        let retry = if kept.boot_id == boot_id { kept } else { RetryState { boot_id: boot_id.to_owned(), ..RetryState::default() } };
+        let retry = if kept.boot_id == boot_id {
+            kept
+        } else {
+            RetryState { boot_id: boot_id.to_owned(), ..RetryState::default() }
+        };
         Self {
             boot_id: boot_id.to_owned(),
             up: Way::Idle(None),
@@ -88,7 +92,13 @@ impl Sync {
     ///
     /// # Errors
     /// When the store cannot be read or written.
-    pub fn handle(&mut self, input: Input, store: &mut Store, now_ms: u64, random: u64) -> Result<SyncTurn, StoreError> {
+    pub fn handle(
+        &mut self,
+        input: Input,
+        store: &mut Store,
+        now_ms: u64,
+        random: u64,
+    ) -> Result<SyncTurn, StoreError> {
         (self.now_ms, self.random) = (now_ms, random);
         let mut turn = SyncTurn::default();
         let result = self.take(input, store, &mut turn).and_then(|()| self.drive(store, &mut turn));
@@ -199,7 +209,11 @@ impl Sync {
         let again = (self.resends.0, self.resends.1) == (batch.epoch, batch.first_seq);
         self.resends = (batch.epoch, batch.first_seq, if again { self.resends.2 + 1 } else { 0 });
         if self.resends.2 == RESENDS_LOGGED {
-            tracing::warn!(epoch = batch.epoch, seq = batch.first_seq, "the same facts were sent {RESENDS_LOGGED} times");
+            tracing::warn!(
+                epoch = batch.epoch,
+                seq = batch.first_seq,
+                "the same facts were sent {RESENDS_LOGGED} times"
+            );
         }
         turn.requests.push(Request::Push(PushRequest {
             device: identity.device,
@@ -271,7 +285,13 @@ impl Sync {
         }
     }
 
-    fn pushed(&mut self, epoch: u64, response: &PushResponse, store: &mut Store, turn: &mut SyncTurn) -> Result<(), StoreError> {
+    fn pushed(
+        &mut self,
+        epoch: u64,
+        response: &PushResponse,
+        store: &mut Store,
+        turn: &mut SyncTurn,
+    ) -> Result<(), StoreError> {
         let done = store.apply_push(epoch, response);
         if done.is_err() {
             self.up = Way::Idle(Some(self.now_ms + BACKOFF_BASE_MS));
@@ -320,7 +340,11 @@ impl Sync {
                     self.now_ms
                 }
                 "fork" => {
-                    tracing::error!(epoch, seq = problem.seq, "the core has other facts under our numbers; a new epoch is asked for");
+                    tracing::error!(
+                        epoch,
+                        seq = problem.seq,
+                        "the core has other facts under our numbers; a new epoch is asked for"
+                    );
                     self.fork(epoch, problem, store);
                     self.now_ms
                 }
@@ -365,7 +389,13 @@ impl Sync {
         Ok(())
     }
 
-    fn booted(&mut self, after: &str, response: &BootstrapResponse, store: &mut Store, turn: &mut SyncTurn) -> Result<(), StoreError> {
+    fn booted(
+        &mut self,
+        after: &str,
+        response: &BootstrapResponse,
+        store: &mut Store,
+        turn: &mut SyncTurn,
+    ) -> Result<(), StoreError> {
         let done = store.apply_bootstrap(after, response);
         if done.is_err() {
             self.down = Way::Idle(Some(self.now_ms + BACKOFF_BASE_MS));
@@ -391,7 +421,8 @@ impl Sync {
             NetError::Problem(problem) => match problem.code.as_str() {
                 "must_resync" => {
                     // The base only, never the outbox.
-                    for stream in problem.stream.clone().or(stream).map_or_else(|| all_streams(store), |one| vec![one]) {
+                    for stream in problem.stream.clone().or(stream).map_or_else(|| all_streams(store), |one| vec![one])
+                    {
                         store.start_resync(&stream)?;
                         turn.notices.push(Notice::Resync { stream });
                     }

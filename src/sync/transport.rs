@@ -8,8 +8,8 @@
 use super::{NetAnswer, NetError, Request};
 use crate::store::DeviceKey;
 use floorhand_wire::enrol::{
-    ClaimRequest, ClaimResponse, EnrolRequest, EnrolResponse, EpochResponse, NonceResponse, TokenRequest, TokenResponse,
-    token_message,
+    ClaimRequest, ClaimResponse, EnrolRequest, EnrolResponse, EpochResponse, NonceResponse, TokenRequest,
+    TokenResponse, token_message,
 };
 use floorhand_wire::feed::{BootstrapResponse, PullResponse};
 use floorhand_wire::problem::Problem;

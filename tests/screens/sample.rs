@@ -50,44 +50,54 @@ fn cells(codes: &[(&str, &str)]) -> Vec<PlateCell> {
 }
 
 fn location() -> Page {
-    pick(ask("shelf", 0, ""), PickStage::Location {
-        plate: Plate {
-            code: "B-14-32".into(),
-            cells: cells(&[("aisle", "B"), ("bay", "14"), ("shelf", "32")]),
-            rack: Some(Rack { level: 3, levels: 5, place: 2, places: 4 }),
+    pick(
+        ask("shelf", 0, ""),
+        PickStage::Location {
+            plate: Plate {
+                code: "B-14-32".into(),
+                cells: cells(&[("aisle", "B"), ("bay", "14"), ("shelf", "32")]),
+                rack: Some(Rack { level: 3, levels: 5, place: 2, places: 4 }),
+            },
+            goods: goods(),
+            quantity: 3,
         },
-        goods: goods(),
-        quantity: 3,
-    })
+    )
 }
 
 fn plain_location(code: &str, parts: &[(&str, &str)]) -> Page {
-    pick(ask("shelf", 0, ""), PickStage::Location {
-        plate: Plate { code: code.into(), cells: cells(parts), rack: None },
-        goods: Goods { name: "Noise-cancelling headphones Hush 2".into(), variant: String::new(), size: String::new(), picture: Picture::Electronics },
-        quantity: 12,
-    })
+    pick(
+        ask("shelf", 0, ""),
+        PickStage::Location {
+            plate: Plate { code: code.into(), cells: cells(parts), rack: None },
+            goods: Goods {
+                name: "Noise-cancelling headphones Hush 2".into(),
+                variant: String::new(),
+                size: String::new(),
+                picture: Picture::Electronics,
+            },
+            quantity: 12,
+        },
+    )
 }
 
 fn item() -> Page {
-    pick(ask("item", 0, ""), PickStage::Item {
-        goods: goods(),
-        quantity: 3,
-        lot: String::new(),
-        tote: "T-0417".into(),
-        place: "B-14-32".into(),
-    })
+    pick(
+        ask("item", 0, ""),
+        PickStage::Item {
+            goods: goods(),
+            quantity: 3,
+            lot: String::new(),
+            tote: "T-0417".into(),
+            place: "B-14-32".into(),
+        },
+    )
 }
 
 fn quantity(counted: u32, needed: u32, typed: &str, keypad: bool) -> Page {
-    pick(ask(if typed.is_empty() { "next-item" } else { "type-quantity" }, 0, ""), PickStage::Quantity {
-        goods: goods(),
-        counted,
-        needed,
-        typed: typed.into(),
-        keypad,
-        ok: !typed.is_empty(),
-    })
+    pick(
+        ask(if typed.is_empty() { "next-item" } else { "type-quantity" }, 0, ""),
+        PickStage::Quantity { goods: goods(), counted, needed, typed: typed.into(), keypad, ok: !typed.is_empty() },
+    )
 }
 
 fn tote(slot: u32, state: ToteState, quantity: u32, tote: &str) -> ToteCell {
@@ -109,14 +119,17 @@ fn cart() -> Cart {
 }
 
 fn short(reason: &str, damaged: Option<&str>) -> Page {
-    pick(ask("shelf-confirm", 0, ""), PickStage::Short {
-        goods: goods(),
-        found: 2,
-        needed: 3,
-        reason: reason.into(),
-        damaged: damaged.map(Into::into),
-        ok: damaged.is_some_and(|typed| !typed.is_empty()),
-    })
+    pick(
+        ask("shelf-confirm", 0, ""),
+        PickStage::Short {
+            goods: goods(),
+            found: 2,
+            needed: 3,
+            reason: reason.into(),
+            damaged: damaged.map(Into::into),
+            ok: damaged.is_some_and(|typed| !typed.is_empty()),
+        },
+    )
 }
 
 fn thing(kind: &str, code: &str) -> Thing {
@@ -259,7 +272,10 @@ pub fn samples() -> Vec<Sample> {
     add("03-pick-location-band", after);
     add("03-pick-location-no-mask", view(plain_location("STAGE-07-EAST", &[])));
     add("03-pick-location-two", view(plain_location("K-104", &[("zone", "K"), ("place", "104")])));
-    add("03-pick-location-four", view(plain_location("AB-14-3-2", &[("aisle", "AB"), ("bay", "14"), ("level", "3"), ("place", "2")])));
+    add(
+        "03-pick-location-four",
+        view(plain_location("AB-14-3-2", &[("aisle", "AB"), ("bay", "14"), ("level", "3"), ("place", "2")])),
+    );
     let mut shelf = view(location());
     shelf.refusal = Some(Refusal {
         reason: "WRONG_LOCATION".into(),
@@ -277,7 +293,12 @@ pub fn samples() -> Vec<Sample> {
         progress: Progress { done: 30, now: 31, total: 48, cart: String::new() },
         ask: ask("lot", 0, ""),
         stage: PickStage::Item {
-            goods: Goods { name: "Calming face cream with oat and rice".into(), variant: String::new(), size: "250 ml".into(), picture: Picture::Cosmetics },
+            goods: Goods {
+                name: "Calming face cream with oat and rice".into(),
+                variant: String::new(),
+                size: "250 ml".into(),
+                picture: Picture::Cosmetics,
+            },
             quantity: 24,
             lot: "L2405-118".into(),
             tote: "T-0417".into(),
@@ -302,8 +323,11 @@ pub fn samples() -> Vec<Sample> {
     });
     add("06-pick-too-many", many);
     let mut unknown = view(item());
-    unknown.refusal =
-        Some(Refusal { reason: "UNKNOWN_CODE".into(), scanned: thing("unknown", "HTTPS://EXAMPLE.ORG/X7"), ..Refusal::default() });
+    unknown.refusal = Some(Refusal {
+        reason: "UNKNOWN_CODE".into(),
+        scanned: thing("unknown", "HTTPS://EXAMPLE.ORG/X7"),
+        ..Refusal::default()
+    });
     add("06-pick-unknown-code", unknown);
     let mut swap = view(item());
     swap.question = Some(Question {
@@ -343,12 +367,18 @@ pub fn samples() -> Vec<Sample> {
     add("08-pick-assign-totes", view(totes));
     let one = Cart { columns: 1, cells: vec![tote(1, ToteState::Target, 3, "T-0417")] };
     add("08-pick-assign-tote", view(pick(ask("tote-empty", 0, ""), PickStage::Totes { cart: one.clone() })));
-    let mut single =
-        view(pick(ask("tote", 0, "T-0417"), PickStage::Tote { cart: one, goods: goods(), quantity: 3 }));
+    let mut single = view(pick(ask("tote", 0, "T-0417"), PickStage::Tote { cart: one, goods: goods(), quantity: 3 }));
     single.band = accepted("item", "5901234123471", "");
     add("08-pick-tote", single);
-    add("08-pick-empty-now", view(pick(Ask::default(), PickStage::EmptyNow { place: "B-14-32".into(), goods: goods() })));
-    let drop = PickStage::DropOff { place: "PACK-03".into(), kind: "bench".into(), totes: vec!["T-0417".into(), "T-0418".into()] };
+    add(
+        "08-pick-empty-now",
+        view(pick(Ask::default(), PickStage::EmptyNow { place: "B-14-32".into(), goods: goods() })),
+    );
+    let drop = PickStage::DropOff {
+        place: "PACK-03".into(),
+        kind: "bench".into(),
+        totes: vec!["T-0417".into(), "T-0418".into()],
+    };
     add("08-pick-drop-off", view(pick(ask("drop", 0, "PACK-03"), drop)));
 
     let mut attention = view(Page::Attention(AttentionView {
@@ -363,22 +393,31 @@ pub fn samples() -> Vec<Sample> {
     attention.strip.waiting = 14;
     attention.strip.attention = 2;
     add("14-attention", attention);
-    add("14-attention-empty", view(Page::Attention(AttentionView {
-        tab: AttentionTab::Parked,
-        refused: 0,
-        parked: 0,
-        waiting: 0,
-        cards: Vec::new(),
-        paging: Paging::default(),
-    })));
-    add("14-attention-waiting", view(Page::Attention(AttentionView {
-        tab: AttentionTab::Waiting,
-        refused: 0,
-        parked: 0,
-        waiting: 14,
-        cards: ["Picked", "PickedShort", "ToteAssigned", "SignedIn"].iter().map(|fact| card("waiting", fact, false)).collect(),
-        paging: Paging { page: 1, pages: 4 },
-    })));
+    add(
+        "14-attention-empty",
+        view(Page::Attention(AttentionView {
+            tab: AttentionTab::Parked,
+            refused: 0,
+            parked: 0,
+            waiting: 0,
+            cards: Vec::new(),
+            paging: Paging::default(),
+        })),
+    );
+    add(
+        "14-attention-waiting",
+        view(Page::Attention(AttentionView {
+            tab: AttentionTab::Waiting,
+            refused: 0,
+            parked: 0,
+            waiting: 14,
+            cards: ["Picked", "PickedShort", "ToteAssigned", "SignedIn"]
+                .iter()
+                .map(|fact| card("waiting", fact, false))
+                .collect(),
+            paging: Paging { page: 1, pages: 4 },
+        })),
+    );
 
     let mut offline = view(location());
     offline.strip.link = Link::Offline;
@@ -404,27 +443,38 @@ pub fn samples() -> Vec<Sample> {
         ]
     };
     let history = |pages| {
-        Page::History(HistoryView { refused_only: false, today: 214, refused: 4, rows: rows(), paging: Paging { page: 0, pages } })
+        Page::History(HistoryView {
+            refused_only: false,
+            today: 214,
+            refused: 4,
+            rows: rows(),
+            paging: Paging { page: 0, pages },
+        })
     };
     add("16-history", view(history(1)));
     add("16-history-pages", view(history(36)));
     add("17-settings", view(Page::Settings(SettingsView { operator: "Mara K.".into() })));
     add("17-languages", view(sheet("language", &["en", "de"])));
-    add("17-about", view(Page::About(AboutView {
-        version: "0.1.0".into(),
-        station: "H-07".into(),
-        device: "7f3a91".into(),
-        core: "https://erp.example:8443".into(),
-        last_sync: Some(clock(22, 46)),
-    })));
+    add(
+        "17-about",
+        view(Page::About(AboutView {
+            version: "0.1.0".into(),
+            station: "H-07".into(),
+            device: "7f3a91".into(),
+            core: "https://erp.example:8443".into(),
+            last_sync: Some(clock(22, 46)),
+        })),
+    );
     add("18-more", view(sheet("more", &["skip", "release", "history", "attention", "settings", "about", "sign-out"])));
     add("18-cant-scan", view(sheet("cant-scan", &["type", "again"])));
     add("18-problem", view(sheet("problem", &["short", "skip"])));
-    add("18-type-code", view(Page::TypeCode(TypeCodeView { ask: ask("shelf", 0, ""), typed: "B-14-3".into(), ok: true })));
-    for (name, code, detail) in [
-        ("19-storage-full", "DISK_FULL", "/var/lib/floorhand"),
-        ("19-not-enrolled", "NOT_ENROLLED", "floorhand enrol"),
-    ] {
+    add(
+        "18-type-code",
+        view(Page::TypeCode(TypeCodeView { ask: ask("shelf", 0, ""), typed: "B-14-3".into(), ok: true })),
+    );
+    for (name, code, detail) in
+        [("19-storage-full", "DISK_FULL", "/var/lib/floorhand"), ("19-not-enrolled", "NOT_ENROLLED", "floorhand enrol")]
+    {
         let mut blocked = view(Page::Block(BlockView { code: code.into(), detail: detail.into(), retry: true }));
         blocked.strip.battery = None;
         add(name, blocked);

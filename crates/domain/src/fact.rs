@@ -36,7 +36,7 @@ pub enum ShortReason {
     Unreachable,
 }
 
-/// How a signed-in session began or a task was given back.
+/// What a person did or saw.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", content = "body")]
 pub enum Fact {
@@ -267,11 +267,7 @@ impl Fact {
                     handling_unit: handling_unit.clone(),
                     status: Status::Available,
                 },
-                to: Place {
-                    location: location.clone(),
-                    handling_unit: handling_unit.clone(),
-                    status: Status::Damaged,
-                },
+                to: Place { location: location.clone(), handling_unit: handling_unit.clone(), status: Status::Damaged },
             }],
             _ => Vec::new(),
         }

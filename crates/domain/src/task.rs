@@ -1,6 +1,8 @@
 //! Tasks: work the ERP asks the floor to do, and their lines.
 
-use crate::id::{DeviceId, HandlingUnitId, ItemId, LineId, LocationId, Lot, OperatorId, OrderId, OrderLineId, Serial, TaskId};
+use crate::id::{
+    DeviceId, HandlingUnitId, ItemId, LineId, LocationId, Lot, OperatorId, OrderId, OrderLineId, Serial, TaskId,
+};
 use serde::{Deserialize, Serialize};
 
 /// What a task asks for.

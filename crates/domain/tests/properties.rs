@@ -20,16 +20,83 @@ use world::{SSCC, World};
 
 /// Codes of every kind, right and wrong, whole and in parts.
 const CODES: &[&str] = &[
-    "X", "X6", "X12", "Y", "(01)X", "(01)X6", "(01)Y", "(01)X(10)ANY", "(01)X(17)200101", "V", "V6", "(01)V(10)L1", "(01)V(10)L2",
-    "(10)L1", "(10)L2(17)270131", "(17)270131", "L1", "L2", "OLD", "(01)V(10)OLD", "S", "S6", "(01)S(21)N1", "(01)S(21)N2",
-    "(21)N3", "N1", "N2", "N3", "N9", "(01)S(21)N9", "H1", "H2", "H5", SSCC, "(00)106141411234567897", "T1", "T2", "T3", "T4",
-    "T8", "T9", "A1", "A2", "A7", "A9", "B1", "B2", "B3", "D1", "K1", "BADGE-OP1", "nonsense", "SAME", "]E05901234123450",
-    "A\u{1}", "(91)LOC-A1", "10L1", "(01)V", "(01)S(10)L1",
+    "X",
+    "X6",
+    "X12",
+    "Y",
+    "(01)X",
+    "(01)X6",
+    "(01)Y",
+    "(01)X(10)ANY",
+    "(01)X(17)200101",
+    "V",
+    "V6",
+    "(01)V(10)L1",
+    "(01)V(10)L2",
+    "(10)L1",
+    "(10)L2(17)270131",
+    "(17)270131",
+    "L1",
+    "L2",
+    "OLD",
+    "(01)V(10)OLD",
+    "S",
+    "S6",
+    "(01)S(21)N1",
+    "(01)S(21)N2",
+    "(21)N3",
+    "N1",
+    "N2",
+    "N3",
+    "N9",
+    "(01)S(21)N9",
+    "H1",
+    "H2",
+    "H5",
+    SSCC,
+    "(00)106141411234567897",
+    "T1",
+    "T2",
+    "T3",
+    "T4",
+    "T8",
+    "T9",
+    "A1",
+    "A2",
+    "A7",
+    "A9",
+    "B1",
+    "B2",
+    "B3",
+    "D1",
+    "K1",
+    "BADGE-OP1",
+    "nonsense",
+    "SAME",
+    "]E05901234123450",
+    "A\u{1}",
+    "(91)LOC-A1",
+    "10L1",
+    "(01)V",
+    "(01)S(10)L1",
 ];
 
 const BUTTONS: &[&str] = &[
-    "/type 1", "/type 3", "/type 6", "/type 8", "/type 12", "/type 0", "/skip", "/short", "/reason none", "/reason damaged",
-    "/damaged 1", "/damaged 3", "/damaged 0", "/found", "/release",
+    "/type 1",
+    "/type 3",
+    "/type 6",
+    "/type 8",
+    "/type 12",
+    "/type 0",
+    "/skip",
+    "/short",
+    "/reason none",
+    "/reason damaged",
+    "/damaged 1",
+    "/damaged 3",
+    "/damaged 0",
+    "/found",
+    "/release",
 ];
 
 #[derive(Debug, Clone)]
@@ -53,35 +120,53 @@ fn event() -> impl Strategy<Value = Do> {
 fn warehouse() -> impl Strategy<Value = World> {
     let line = (0..3usize, 0..4usize, 1..14i64, 1..4u8, 0..4usize);
     let stock = proptest::collection::vec(any::<bool>(), STOCK.len());
-    (proptest::collection::vec(line, 1..6), stock, any::<bool>(), any::<bool>()).prop_map(|(lines, stock, bare, share)| {
-        let mut world = World::new().code("SAME", "X").code("SAME", "Y");
-        for (n, (place, item, qty, slot, names)) in lines.into_iter().enumerate() {
-            let item = ["X", "Y", "V", "S"][item];
-            let names = match (item, names) {
-                ("V", 0) => " lot=L1",
-                ("V", 1) => " lot=OLD",
-                ("S", 0) => " serial=N2",
-                ("X" | "V", 2) => " hu=H1",
-                _ => "",
-            };
-            let qty = if names.contains("serial") { 1 } else { qty };
-            world = world.line(&format!("L{n} {} {item} {qty} slot={slot}{names}", ["A1", "A2", "A7"][place]));
-        }
-        for (spec, there) in STOCK.iter().zip(stock) {
-            if there {
-                world = world.stock(spec);
+    (proptest::collection::vec(line, 1..6), stock, any::<bool>(), any::<bool>()).prop_map(
+        |(lines, stock, bare, share)| {
+            let mut world = World::new().code("SAME", "X").code("SAME", "Y");
+            for (n, (place, item, qty, slot, names)) in lines.into_iter().enumerate() {
+                let item = ["X", "Y", "V", "S"][item];
+                let names = match (item, names) {
+                    ("V", 0) => " lot=L1",
+                    ("V", 1) => " lot=OLD",
+                    ("S", 0) => " serial=N2",
+                    ("X" | "V", 2) => " hu=H1",
+                    _ => "",
+                };
+                let qty = if names.contains("serial") { 1 } else { qty };
+                world = world.line(&format!("L{n} {} {item} {qty} slot={slot}{names}", ["A1", "A2", "A7"][place]));
             }
-        }
-        world.settings.share_tote = share;
-        if bare { world.bare_cart() } else { world }
-    })
+            for (spec, there) in STOCK.iter().zip(stock) {
+                if there {
+                    world = world.stock(spec);
+                }
+            }
+            world.settings.share_tote = share;
+            if bare { world.bare_cart() } else { world }
+        },
+    )
 }
 
 const STOCK: &[&str] = &[
-    "A1 X 40", "A1 X 9 hu=H1", "A1 X 9 hu=H2", "A2 X 40", "A7 X 5 hu=106141411234567897", "A1 Y 40", "A2 Y 3 hu=T3", "A7 Y 40",
-    "A1 V 9 lot=L1 exp=2027-01-31", "A1 V 9 lot=L2 exp=2027-02-28", "A1 V 9 lot=OLD exp=2026-06-14", "A2 V 40 lot=L1",
-    "A7 V 9 lot=L1 hu=H1", "A7 V 9 lot=L2 hu=H2", "A1 S 1 serial=N1", "A1 S 1 serial=N2", "A2 S 1 serial=N3", "A7 S 1 serial=N2",
-    "A9 W 5 lot=L1", "A1 X 4 status=damaged hu=H5",
+    "A1 X 40",
+    "A1 X 9 hu=H1",
+    "A1 X 9 hu=H2",
+    "A2 X 40",
+    "A7 X 5 hu=106141411234567897",
+    "A1 Y 40",
+    "A2 Y 3 hu=T3",
+    "A7 Y 40",
+    "A1 V 9 lot=L1 exp=2027-01-31",
+    "A1 V 9 lot=L2 exp=2027-02-28",
+    "A1 V 9 lot=OLD exp=2026-06-14",
+    "A2 V 40 lot=L1",
+    "A7 V 9 lot=L1 hu=H1",
+    "A7 V 9 lot=L2 hu=H2",
+    "A1 S 1 serial=N1",
+    "A1 S 1 serial=N2",
+    "A2 S 1 serial=N3",
+    "A7 S 1 serial=N2",
+    "A9 W 5 lot=L1",
+    "A1 X 4 status=damaged hu=H5",
 ];
 
 /// Codes that could lead on from this step.
@@ -121,7 +206,9 @@ fn right(play: &Play, n: usize) -> String {
             choose(codes)
         }
         Stage::Tote { .. } => pick.tote_of(line.slot).0,
-        Stage::Short { short: None, .. } => choose(vec!["/reason none".into(), "/reason damaged".into(), "/found".into()]),
+        Stage::Short { short: None, .. } => {
+            choose(vec!["/reason none".into(), "/reason damaged".into(), "/found".into()])
+        }
         Stage::Short { .. } => choose(vec![line.location.0, "/damaged 1".into()]),
         Stage::DropOff { .. } => choose(vec!["B1".into(), "B2".into()]),
     }
@@ -144,12 +231,17 @@ fn may_accept(play: &Play, before: &Pick, code: &str) -> bool {
                 return true;
             }
             let here = || world.stock.iter().filter(|s| s.location == line.location && s.item == line.item);
-            if here().any(|s| s.handling_unit.as_str() == code && !code.is_empty()) || line.handling_unit.as_str() == code {
+            if here().any(|s| s.handling_unit.as_str() == code && !code.is_empty())
+                || line.handling_unit.as_str() == code
+            {
                 return line.handling_unit.is_none() || line.handling_unit.as_str() == code;
             }
             let inner = code.strip_prefix("(01)").unwrap_or(code);
             let head = inner.split('(').next().unwrap();
-            if [line.item.0.clone(), format!("{}6", line.item), format!("{}12", line.item)].iter().any(|own| own == head) {
+            if [line.item.0.clone(), format!("{}6", line.item), format!("{}12", line.item)]
+                .iter()
+                .any(|own| own == head)
+            {
                 return true;
             }
             // A date completes the label of the item that was read before it.
@@ -207,7 +299,9 @@ fn conserved(play: &Play) {
         .facts
         .iter()
         .filter_map(|fact| match fact {
-            Fact::Picked { location, units, .. } => Some(units.iter().map(move |u| (location.clone(), u.serial.clone()))),
+            Fact::Picked { location, units, .. } => {
+                Some(units.iter().map(move |u| (location.clone(), u.serial.clone())))
+            }
             _ => None,
         })
         .flatten()
@@ -280,7 +374,8 @@ fn run(world: World, events: Vec<Do>) -> Play {
             break;
         }
         // A resumed copy at any prefix, without changing the course.
-        let mut copy = Play { world: play.world.clone(), pick: play.pick.clone(), facts: Vec::new(), refusals: Vec::new() };
+        let mut copy =
+            Play { world: play.world.clone(), pick: play.pick.clone(), facts: Vec::new(), refusals: Vec::new() };
         resumes(&mut copy);
     }
     play

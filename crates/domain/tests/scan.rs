@@ -38,11 +38,7 @@ fn check(world: &World, text: &str, expected: &[&str]) {
 }
 
 fn world() -> World {
-    World::new()
-        .stock("A1 V 5 lot=L1")
-        .stock("A9 W 5 lot=L1")
-        .stock("A1 S 1 serial=N1")
-        .stock("A1 V 1 lot=T1")
+    World::new().stock("A1 V 5 lot=L1").stock("A9 W 5 lot=L1").stock("A1 S 1 serial=N1").stock("A1 V 1 lot=T1")
 }
 
 #[test]
@@ -148,13 +144,24 @@ fn noise_is_refused_unread() {
 fn what_is_looked_up() {
     let look = |raw: &str| Lookup::of(&scan::read(&scan_of(raw.as_bytes(), true)).unwrap());
     let full = look("]C10105901234123457\u{1d}10L1\u{1d}21N1");
-    assert_eq!((full.barcodes, full.lots, full.serials), (vec!["05901234123457".into()], vec!["L1".into()], vec!["N1".into()]));
+    assert_eq!(
+        (full.barcodes, full.lots, full.serials),
+        (vec!["05901234123457".into()], vec!["L1".into()], vec!["N1".into()])
+    );
     let sscc = look("]C100106141411234567897");
     assert!(sscc.handling_units.contains(&"106141411234567897".to_owned()), "{sscc:?}");
     let shelf = look("]C191LOC-A1");
     assert!(shelf.locations.contains(&"A1".to_owned()), "{shelf:?}");
     let plain = look("CODE-1");
-    for list in [&plain.barcodes, &plain.locations, &plain.handling_units, &plain.badges, &plain.tasks, &plain.lots, &plain.serials] {
+    for list in [
+        &plain.barcodes,
+        &plain.locations,
+        &plain.handling_units,
+        &plain.badges,
+        &plain.tasks,
+        &plain.lots,
+        &plain.serials,
+    ] {
         assert_eq!(*list, ["CODE-1"]);
     }
     // Whatever the digits could be, they are looked up as they stand too.

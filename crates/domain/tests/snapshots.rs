@@ -86,7 +86,8 @@ fn facts() {
     check("facts", &facts);
     let aggregates: Vec<_> = facts.iter().map(|fact| (fact.kind(), fact.aggregate())).collect();
     insta::assert_json_snapshot!("fact_aggregates", aggregates);
-    let moves: Vec<_> = facts.iter().map(|fact| (fact.kind(), fact.moves())).filter(|(_, moves)| !moves.is_empty()).collect();
+    let moves: Vec<_> =
+        facts.iter().map(|fact| (fact.kind(), fact.moves())).filter(|(_, moves)| !moves.is_empty()).collect();
     insta::assert_json_snapshot!("fact_moves", moves);
 }
 
@@ -141,7 +142,10 @@ fn rows_of_master_data() {
     use LocationKind::{Bin, Dock, Pack, Staging, Transit, Virtual};
     check("location_kinds", &[Bin, Dock, Staging, Pack, Transit, Virtual]);
     let unit = |kind| HandlingUnit { id: "T1".into(), kind, location: "A1".into(), order: "O1".into() };
-    check("handling_unit", &[unit(HandlingUnitKind::Tote), unit(HandlingUnitKind::Carton), unit(HandlingUnitKind::Pallet)]);
+    check(
+        "handling_unit",
+        &[unit(HandlingUnitKind::Tote), unit(HandlingUnitKind::Carton), unit(HandlingUnitKind::Pallet)],
+    );
     use Role::{Count, Manager, Pack as Packs, Pick, Receive, Returns, Stock as Stocks, Supervisor};
     let operator = Operator {
         id: "OP1".into(),
@@ -314,7 +318,21 @@ fn decisions() {
     );
     use What::*;
     let all = [
-        Badge, SignedIn, Shelf, Item, Lot, Serial, HandlingUnit, Tote, Quantity, Short, Skipped, DropOff, Task, Released, Page,
+        Badge,
+        SignedIn,
+        Shelf,
+        Item,
+        Lot,
+        Serial,
+        HandlingUnit,
+        Tote,
+        Quantity,
+        Short,
+        Skipped,
+        DropOff,
+        Task,
+        Released,
+        Page,
     ];
     check("accepted", &all.map(|what| Accepted::new(Class::Accepted, what, "code")));
     check("classes", &[Class::Accepted, Class::StepComplete, Class::TaskComplete, Class::Attention]);
@@ -338,6 +356,7 @@ fn scans_and_meanings() {
         &[
             Meaning::Goods { label },
             Meaning::Goods { label: Label { lot: Some("L1".into()), ..Label::default() } },
+            Meaning::Goods { label: Label { serial: Some("S1".into()), qty: 1, ..Label::default() } },
             Meaning::Location { id: "A1".into() },
             Meaning::HandlingUnit { unit: HandlingUnit { id: "T1".into(), ..HandlingUnit::default() } },
             Meaning::Badge { operator: "OP1".into() },

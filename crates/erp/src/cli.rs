@@ -134,7 +134,8 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, ExitCo
         Err(error) if error.use_stderr() => {
             let text = error.to_string();
             let first: Vec<&str> = text.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
-            let line = if text.starts_with("error:") { first.join(" ") } else { "error: a command is missing".to_owned() };
+            let line =
+                if text.starts_with("error:") { first.join(" ") } else { "error: a command is missing".to_owned() };
             eprintln!("{line} (try --help)");
             Err(ExitCode::from(2))
         }
@@ -218,7 +219,11 @@ fn plain(error: Error) -> anyhow::Error {
 async fn known_profile(db: &Db, station: &str) -> Result<String> {
     let row = db
         .read(|tx| async move {
-            tx.row("SELECT profile FROM station WHERE warehouse_id = $1 AND name = $2", vals![DEFAULT_WAREHOUSE, station]).await
+            tx.row(
+                "SELECT profile FROM station WHERE warehouse_id = $1 AND name = $2",
+                vals![DEFAULT_WAREHOUSE, station],
+            )
+            .await
         })
         .await?;
     Ok(row.map_or_else(|| Ok(Profile::Handheld.as_str().to_owned()), |row| row.text("profile"))?)

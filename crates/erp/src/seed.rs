@@ -12,6 +12,7 @@ mod people;
 
 pub use people::{DemoOperator, DemoStation};
 
+use self::demand::at;
 use crate::db::{Db, Tx};
 use crate::entity::{self, DEFAULT_WAREHOUSE};
 use crate::error::{Error, Result};
@@ -19,7 +20,6 @@ use crate::feed::Changes;
 use crate::ledger::{self, Source};
 use crate::orders::{Accepted, NewOrder, ReleaseRequest, accept, release};
 use crate::vals;
-use self::demand::at;
 use floorhand_domain::id::{HandlingUnitId, OrderId};
 use floorhand_domain::master::{HandlingUnit, HandlingUnitKind, Location, Settings};
 use floorhand_domain::stock::{Move, Place, SUPPLIER, Status};
@@ -292,7 +292,8 @@ async fn demand(db: &Db, size: &Size, long_order: usize) -> Result<()> {
     let mut small = 0;
     let mut room = 0;
     for from in (0..size.orders).step_by(ORDER_BATCH) {
-        let orders: Vec<NewOrder> = (from..(from + ORDER_BATCH).min(size.orders)).map(|n| demand::order(size, n)).collect();
+        let orders: Vec<NewOrder> =
+            (from..(from + ORDER_BATCH).min(size.orders)).map(|n| demand::order(size, n)).collect();
         take_in(db, &orders, now).await?;
         for order in orders {
             if !demand::shares_cart(&order) {

@@ -13,7 +13,10 @@ fn the_description_is_the_one_in_the_repository() {
         std::fs::write(&file, &now).unwrap();
         panic!("{} was written anew; look at the difference and run the test again", file.display());
     }
-    assert!(now == kept, "openapi.json is not what the core answers; run with UPDATE_OPENAPI=1 and look at the difference");
+    assert!(
+        now == kept,
+        "openapi.json is not what the core answers; run with UPDATE_OPENAPI=1 and look at the difference"
+    );
 }
 
 #[test]
@@ -21,9 +24,26 @@ fn every_operation_is_described() {
     let document = serde_json::to_value(floorhand_erp::api::openapi()).unwrap();
     let paths = document["paths"].as_object().unwrap();
     for path in [
-        "/healthz", "/v1/items", "/v1/locations", "/v1/stock", "/v1/orders", "/v1/orders/{id}", "/v1/releases", "/v1/tasks",
-        "/v1/tasks/{id}", "/v1/facts", "/v1/exceptions", "/v1/devices", "/v1/enrol", "/v1/nonce", "/v1/token", "/v1/epoch",
-        "/v1/tasks/{id}/claim", "/v1/sync/push", "/v1/sync/pull", "/v1/sync/bootstrap",
+        "/healthz",
+        "/v1/items",
+        "/v1/locations",
+        "/v1/stock",
+        "/v1/orders",
+        "/v1/orders/{id}",
+        "/v1/releases",
+        "/v1/tasks",
+        "/v1/tasks/{id}",
+        "/v1/facts",
+        "/v1/exceptions",
+        "/v1/devices",
+        "/v1/enrol",
+        "/v1/nonce",
+        "/v1/token",
+        "/v1/epoch",
+        "/v1/tasks/{id}/claim",
+        "/v1/sync/push",
+        "/v1/sync/pull",
+        "/v1/sync/bootstrap",
     ] {
         assert!(paths.contains_key(path), "{path}");
     }

@@ -63,7 +63,16 @@ fn filters_select() {
 #[test]
 fn refusals_are_problems() {
     let site = Site::demo();
-    for path in ["/v1/items", "/v1/locations", "/v1/stock", "/v1/orders", "/v1/tasks", "/v1/facts", "/v1/exceptions", "/v1/devices"] {
+    for path in [
+        "/v1/items",
+        "/v1/locations",
+        "/v1/stock",
+        "/v1/orders",
+        "/v1/tasks",
+        "/v1/facts",
+        "/v1/exceptions",
+        "/v1/devices",
+    ] {
         ask(site.address, "GET", path, None, None).problem(401, "unauthorised");
         ask(site.address, "GET", path, Some("wrong"), None).problem(401, "unauthorised");
         site.get(&format!("{path}?limit=0")).problem(400, "bad_parameter");
@@ -117,7 +126,8 @@ fn every_line_tells_codes_that_mean_it() {
     let mut symbologies = HashSet::new();
     for line in lines(&site) {
         let item = items.iter().find(|item| item["id"] == line["item"]).unwrap();
-        let own: HashSet<&str> = item["barcodes"].as_array().unwrap().iter().map(|code| code["code"].as_str().unwrap()).collect();
+        let own: HashSet<&str> =
+            item["barcodes"].as_array().unwrap().iter().map(|code| code["code"].as_str().unwrap()).collect();
         let codes = line["barcodes"].as_array().unwrap();
         assert!(!codes.is_empty(), "{line}");
         assert_eq!(codes[0]["qty"], 1, "{line}");
@@ -160,9 +170,22 @@ fn lines_follow_the_path() {
             _ => assert!((2..=6).contains(&slots) && task["drop_off"] == "STAGE-1", "{task}"),
         }
         let lines = task["lines"].as_array().unwrap();
-        let sequence = |line: &Value| places.iter().find(|place| place["id"] == line["location"]).unwrap()["sequence"].as_i64().unwrap();
-        assert!(lines.windows(2).all(|pair| sequence(&pair[0]) <= sequence(&pair[1]) && pair[0]["seq"].as_i64() < pair[1]["seq"].as_i64()));
-        assert!(lines.iter().all(|line| task["slots"].as_array().unwrap().iter().any(|slot| slot["slot"] == line["slot"] && slot["order"] == line["order"])));
+        let sequence = |line: &Value| {
+            places.iter().find(|place| place["id"] == line["location"]).unwrap()["sequence"].as_i64().unwrap()
+        };
+        assert!(
+            lines
+                .windows(2)
+                .all(|pair| sequence(&pair[0]) <= sequence(&pair[1])
+                    && pair[0]["seq"].as_i64() < pair[1]["seq"].as_i64())
+        );
+        assert!(lines.iter().all(|line| {
+            task["slots"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .any(|slot| slot["slot"] == line["slot"] && slot["order"] == line["order"])
+        }));
         assert_eq!(&site.get(&format!("/v1/tasks/{}", task["id"].as_str().unwrap())).json(), task);
     }
 }

@@ -29,7 +29,13 @@ fn an_order_is_accepted_once() {
     let view = first.json();
     assert_eq!((view["state"].as_str(), view["priority"].as_i64()), (Some("released"), Some(5)));
     assert_eq!(view["lines"][1]["id"], "WEB-1:b");
-    assert!(view["lines"].as_array().unwrap().iter().all(|line| line["state"] == "allocated" && line["allocated"] == line["qty"]));
+    assert!(
+        view["lines"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|line| line["state"] == "allocated" && line["allocated"] == line["qty"])
+    );
     let task = view["tasks"][0].as_str().unwrap();
     let again = site.post("/v1/orders", &body);
     assert_eq!((again.status, again.json()), (200, view.clone()));
@@ -42,7 +48,10 @@ fn an_order_is_accepted_once() {
     site.post("/v1/orders", &other).problem(409, "id_taken");
     assert_eq!(site.get("/v1/orders/WEB-1").json(), view);
     let task = site.get(&format!("/v1/tasks/{task}")).json();
-    assert_eq!((task["mode"].as_str(), task["priority"].as_i64(), task["cutoff"].as_str()), (Some("single"), Some(5), Some("2031-05-05T15:00:00Z")));
+    assert_eq!(
+        (task["mode"].as_str(), task["priority"].as_i64(), task["cutoff"].as_str()),
+        (Some("single"), Some(5), Some("2031-05-05T15:00:00Z"))
+    );
     // Units with serial numbers are promised without naming them.
     let device = task["lines"].as_array().unwrap().iter().find(|line| line["item"] == "EL-0001").unwrap();
     assert_eq!((device["serial"].as_str(), device["qty"].as_i64()), (Some(""), Some(1)));
@@ -83,7 +92,10 @@ fn what_is_missing_is_on_backorder() {
     assert_eq!((line["allocated"].as_i64(), line["backordered"].as_i64()), (Some(there), Some(7)));
     assert_eq!((line["state"].as_str(), view["state"].as_str()), (Some("part-backordered"), Some("released")));
     let none = site.post("/v1/orders", &order("NONE", &[(item, 1)])).json();
-    assert_eq!((none["state"].as_str(), none["lines"][0]["state"].as_str()), (Some("backordered"), Some("backordered")));
+    assert_eq!(
+        (none["state"].as_str(), none["lines"][0]["state"].as_str()),
+        (Some("backordered"), Some("backordered"))
+    );
     assert_eq!(none["tasks"], json!([]));
     assert_eq!(free(&site, item), 0);
     // A release finds nothing for it, and says so.
@@ -110,14 +122,21 @@ fn held_orders_share_a_cart() {
     let released = site.post("/v1/releases", &request);
     assert_eq!(released.status, 200, "{}", released.body);
     let said = released.json();
-    assert_eq!((said["orders"].as_i64(), said["tasks"].as_array().unwrap().len(), said["lines"].as_i64()), (Some(7), 3, Some(14)));
+    assert_eq!(
+        (said["orders"].as_i64(), said["tasks"].as_array().unwrap().len(), said["lines"].as_i64()),
+        (Some(7), 3, Some(14))
+    );
     // Sent again it is the same release; with other content it is refused.
     assert_eq!(site.post("/v1/releases", &request).json(), said);
     site.post("/v1/releases", &json!({"mode": "single", "id": "wave-1"})).problem(409, "id_taken");
     let first = site.get(&format!("/v1/tasks/{}", said["tasks"][0].as_str().unwrap())).json();
     // The most urgent share the first cart.
-    let slots: Vec<&str> = first["slots"].as_array().unwrap().iter().map(|slot| slot["order"].as_str().unwrap()).collect();
-    assert_eq!((slots, first["priority"].as_i64(), first["mode"].as_str()), (vec!["H-6", "H-5", "H-4"], Some(6), Some("cluster")));
+    let slots: Vec<&str> =
+        first["slots"].as_array().unwrap().iter().map(|slot| slot["order"].as_str().unwrap()).collect();
+    assert_eq!(
+        (slots, first["priority"].as_i64(), first["mode"].as_str()),
+        (vec!["H-6", "H-5", "H-4"], Some(6), Some("cluster"))
+    );
     assert!(site.all("/v1/orders?state=open", 1000).is_empty());
     site.post("/v1/releases", &json!({"mode": "cluster", "max_orders": 13})).problem(422, "invalid");
     site.post("/v1/releases", &json!({"mode": "batch"})).problem(422, "invalid");
@@ -134,7 +153,8 @@ fn held_orders_share_a_cart() {
 fn lots_are_promised_first_expiring_first() {
     let site = Site::demo();
     let rows = site.all("/v1/stock?status=available", 1000);
-    let mut items: Vec<&str> = rows.iter().filter(|row| row["lot"] != "").map(|row| row["item"].as_str().unwrap()).collect();
+    let mut items: Vec<&str> =
+        rows.iter().filter(|row| row["lot"] != "").map(|row| row["item"].as_str().unwrap()).collect();
     items.dedup();
     let two = items.iter().find(|item| {
         let mut lots: Vec<&Value> = rows.iter().filter(|row| row["item"] == **item).map(|row| &row["lot"]).collect();
@@ -146,14 +166,24 @@ fn lots_are_promised_first_expiring_first() {
     let mut lots: Vec<(&str, &str, i64)> = rows
         .iter()
         .filter(|row| row["item"] == item)
-        .map(|row| (row["expiry"].as_str().unwrap(), row["lot"].as_str().unwrap(), row["qty"].as_i64().unwrap() - row["allocated"].as_i64().unwrap()))
+        .map(|row| {
+            (
+                row["expiry"].as_str().unwrap(),
+                row["lot"].as_str().unwrap(),
+                row["qty"].as_i64().unwrap() - row["allocated"].as_i64().unwrap(),
+            )
+        })
         .collect();
     lots.sort_unstable();
     let older = lots[0].2;
     let view = site.post("/v1/orders", &order("FEFO", &[(item, older + 1)])).json();
     let task = site.get(&format!("/v1/tasks/{}", view["tasks"][0].as_str().unwrap())).json();
-    let mut got: Vec<(&str, i64)> =
-        task["lines"].as_array().unwrap().iter().map(|line| (line["lot"].as_str().unwrap(), line["qty"].as_i64().unwrap())).collect();
+    let mut got: Vec<(&str, i64)> = task["lines"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|line| (line["lot"].as_str().unwrap(), line["qty"].as_i64().unwrap()))
+        .collect();
     got.sort_by_key(|(_, qty)| -qty);
     assert_eq!(got, [(lots[0].1, older), (lots[1].1, 1)]);
     site.verify();

@@ -61,12 +61,19 @@ fn spread(site: &Site) -> (String, Vec<(String, i64)>) {
             .filter(|row| row["item"] == item["id"])
             .map(|row| {
                 let place = places.iter().find(|place| place["id"] == row["location"]).unwrap();
-                (place["sequence"].as_i64().unwrap(), row["location"].as_str().unwrap().to_owned(), row["qty"].as_i64().unwrap())
+                (
+                    place["sequence"].as_i64().unwrap(),
+                    row["location"].as_str().unwrap().to_owned(),
+                    row["qty"].as_i64().unwrap(),
+                )
             })
             .collect();
         bins.sort_unstable();
         if bins.len() >= 2 {
-            return (item["id"].as_str().unwrap().to_owned(), bins.into_iter().map(|(_, bin, qty)| (bin, qty)).collect());
+            return (
+                item["id"].as_str().unwrap().to_owned(),
+                bins.into_iter().map(|(_, bin, qty)| (bin, qty)).collect(),
+            );
         }
     }
     panic!("no item in two bins");
@@ -89,7 +96,10 @@ fn the_rest_becomes_a_new_line_elsewhere() {
     assert_eq!((added.location.as_str(), added.qty, added.slot), (bins[1].0.as_str(), 3, 1));
     assert_eq!(added.order_line.as_str(), "S-1:1");
     let order = site.get("/v1/orders/S-1").json();
-    assert_eq!((order["lines"][0]["allocated"].as_i64(), order["lines"][0]["backordered"].as_i64()), (Some(3), Some(0)));
+    assert_eq!(
+        (order["lines"][0]["allocated"].as_i64(), order["lines"][0]["backordered"].as_i64()),
+        (Some(3), Some(0))
+    );
 }
 
 #[test]

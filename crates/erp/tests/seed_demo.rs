@@ -92,7 +92,10 @@ fn it_is_as_large_as_asked_and_adds_up() {
     let said: Value = serde_json::from_str(&seed(dir.path(), &[])).unwrap();
     assert_eq!(said.as_object().unwrap().keys().collect::<Vec<_>>(), ["counts", "operators", "stations"]);
     let counts = &said["counts"];
-    assert_eq!((counts["items"].as_i64(), counts["bins"].as_i64(), counts["orders"].as_i64()), (Some(160), Some(240), Some(40)));
+    assert_eq!(
+        (counts["items"].as_i64(), counts["bins"].as_i64(), counts["orders"].as_i64()),
+        (Some(160), Some(240), Some(40))
+    );
     assert_eq!((counts["handling_units"].as_i64(), counts["backordered_lines"].as_i64()), (Some(60), Some(0)));
     assert!(counts["cluster_tasks"].as_i64() >= Some(3) && counts["tasks"].as_i64() > counts["cluster_tasks"].as_i64());
     for operator in said["operators"].as_array().unwrap() {
@@ -100,7 +103,8 @@ fn it_is_as_large_as_asked_and_adds_up() {
         assert_eq!(operator["pin"].as_str().unwrap().len(), 4);
         assert!(!operator["roles"].as_array().unwrap().is_empty());
     }
-    let stations: Vec<&str> = said["stations"].as_array().unwrap().iter().map(|station| station["name"].as_str().unwrap()).collect();
+    let stations: Vec<&str> =
+        said["stations"].as_array().unwrap().iter().map(|station| station["name"].as_str().unwrap()).collect();
     assert_eq!(stations, ["H-01", "H-02", "H-03", "H-04", "P-01", "D-01"]);
     let verified = run(&["verify", "--json"], dir.path());
     assert!(verified.status.success());
@@ -151,7 +155,10 @@ fn help_is_one_line_a_flag() {
         let flags: Vec<&str> = help.lines().skip_while(|line| !line.starts_with("Options:")).skip(1).collect();
         assert!(flags.len() >= 3, "{help}");
         for flag in flags {
-            assert!(flag.trim_start().starts_with('-') && flag.trim().contains("  ") || flag.contains("-h, --help"), "{flag:?} in {help}");
+            assert!(
+                flag.trim_start().starts_with('-') && flag.trim().contains("  ") || flag.contains("-h, --help"),
+                "{flag:?} in {help}"
+            );
         }
     }
 }
@@ -164,7 +171,9 @@ fn a_broken_book_is_found() {
     runtime.block_on(async {
         let db = Db::open(dir.path(), None).await.unwrap();
         let changed = db
-            .write(|tx| async move { tx.execute("UPDATE balance SET qty = qty + 1 WHERE location <> 'SUPPLIER' AND serial = ''", &[]).await })
+            .write(|tx| async move {
+                tx.execute("UPDATE balance SET qty = qty + 1 WHERE location <> 'SUPPLIER' AND serial = ''", &[]).await
+            })
             .await
             .unwrap();
         assert!(changed > 0);

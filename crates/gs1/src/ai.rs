@@ -42,28 +42,19 @@ impl Ai {
         for (to, from) in digits.iter_mut().zip(bytes) {
             *to = *from;
         }
-        Some(Ai {
-            digits,
-            len: u8::try_from(bytes.len()).ok()?,
-        })
+        Some(Ai { digits, len: u8::try_from(bytes.len()).ok()? })
     }
 
     /// The digits, as printed between the brackets.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        self.digits
-            .get(..usize::from(self.len))
-            .and_then(|digits| std::str::from_utf8(digits).ok())
-            .unwrap_or("")
+        self.digits.get(..usize::from(self.len)).and_then(|digits| std::str::from_utf8(digits).ok()).unwrap_or("")
     }
 
     /// The last digit as a number: the number of decimals of a measure or an amount.
     #[must_use]
     pub fn last_digit(&self) -> u8 {
-        self.as_str()
-            .bytes()
-            .last()
-            .map_or(0, |digit| digit.wrapping_sub(b'0'))
+        self.as_str().bytes().last().map_or(0, |digit| digit.wrapping_sub(b'0'))
     }
 
     /// What the dictionary says of this identifier; `None` when it has no meaning.
@@ -77,11 +68,7 @@ impl Ai {
     #[must_use]
     pub fn fits(&self, pattern: &str) -> bool {
         let own = self.as_str();
-        own.len() == pattern.len()
-            && own
-                .bytes()
-                .zip(pattern.bytes())
-                .all(|(a, b)| b == b'n' || a == b)
+        own.len() == pattern.len() && own.bytes().zip(pattern.bytes()).all(|(a, b)| b == b'n' || a == b)
     }
 }
 
@@ -168,31 +155,22 @@ impl Entry {
     /// Fewest characters of a value.
     #[must_use]
     pub fn min_len(&self) -> usize {
-        self.components
-            .iter()
-            .filter(|part| !part.optional)
-            .map(|part| usize::from(part.min))
-            .sum()
+        self.components.iter().filter(|part| !part.optional).map(|part| usize::from(part.min)).sum()
     }
 
     /// Most characters of a value.
     #[must_use]
     pub fn max_len(&self) -> usize {
-        self.components
-            .iter()
-            .map(|part| usize::from(part.max))
-            .sum()
+        self.components.iter().map(|part| usize::from(part.max)).sum()
     }
 
     /// Whether a value carries a check digit or a check pair, so that a random
     /// text is unlikely to be taken for it.
     #[must_use]
     pub fn has_check(&self) -> bool {
-        self.components.iter().any(|part| {
-            part.linters
-                .iter()
-                .any(|rule| matches!(rule, Linter::Csum | Linter::CsumAlpha))
-        })
+        self.components
+            .iter()
+            .any(|part| part.linters.iter().any(|rule| matches!(rule, Linter::Csum | Linter::CsumAlpha)))
     }
 
     /// How many identifiers this line stands for.
@@ -210,14 +188,7 @@ impl Entry {
 /// All lines of the table, in the sequence of their identifiers within each of
 /// the four groups (goods, measures, logistics and parties, special use).
 pub fn entries() -> impl Iterator<Item = &'static Entry> {
-    [
-        table_goods::TABLE,
-        table_measure::TABLE,
-        table_logistic::TABLE,
-        table_special::TABLE,
-    ]
-    .into_iter()
-    .flatten()
+    [table_goods::TABLE, table_measure::TABLE, table_logistic::TABLE, table_special::TABLE].into_iter().flatten()
 }
 
 /// The line for one identifier, such as `"3103"`.
@@ -243,13 +214,7 @@ pub fn leading(data: &[u8]) -> Option<(Ai, &'static Entry)> {
 }
 
 const fn part(set: CharSet, min: u8, max: u8) -> Component {
-    Component {
-        set,
-        min,
-        max,
-        optional: false,
-        linters: &[],
-    }
+    Component { set, min, max, optional: false, linters: &[] }
 }
 
 /// `len` digits.
@@ -288,10 +253,7 @@ impl Component {
     }
 
     const fn optional(self) -> Component {
-        Component {
-            optional: true,
-            ..self
-        }
+        Component { optional: true, ..self }
     }
 }
 
@@ -317,17 +279,11 @@ const fn a(ai: &'static str, components: &'static [Component]) -> Entry {
 impl Entry {
     /// Of predefined length: no separator needed after it.
     const fn fixed(self) -> Entry {
-        Entry {
-            fnc1_required: false,
-            ..self
-        }
+        Entry { fnc1_required: false, ..self }
     }
 
     const fn attr(self) -> Entry {
-        Entry {
-            link_attribute: true,
-            ..self
-        }
+        Entry { link_attribute: true, ..self }
     }
 
     const fn req(self, required: &'static [Alternatives]) -> Entry {
@@ -339,10 +295,7 @@ impl Entry {
     }
 
     const fn key(self, qualifiers: &'static [&'static [&'static str]]) -> Entry {
-        Entry {
-            link_key: Some(qualifiers),
-            ..self
-        }
+        Entry { link_key: Some(qualifiers), ..self }
     }
 }
 

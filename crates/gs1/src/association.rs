@@ -67,37 +67,22 @@ pub fn check<'a>(elements: impl IntoIterator<Item = &'a Element>) -> Report {
         }
     }
     let present = |pattern: &str, except: Option<Ai>| {
-        seen.iter()
-            .map(|element| element.ai)
-            .find(|ai| Some(*ai) != except && ai.fits(pattern))
+        seen.iter().map(|element| element.ai).find(|ai| Some(*ai) != except && ai.fits(pattern))
     };
     for element in &seen {
         let Some(entry) = element.ai.entry() else {
             continue;
         };
         for any_of in entry.required {
-            let satisfied = any_of
-                .iter()
-                .any(|group| group.iter().all(|pattern| present(pattern, None).is_some()));
+            let satisfied = any_of.iter().any(|group| group.iter().all(|pattern| present(pattern, None).is_some()));
             if !satisfied {
-                report.missing.push(Missing {
-                    ai: element.ai,
-                    any_of,
-                });
+                report.missing.push(Missing { ai: element.ai, any_of });
             }
         }
         for pattern in entry.excluded {
             // A pattern may name several identifiers that are there.
-            for other in seen
-                .iter()
-                .map(|own| own.ai)
-                .filter(|ai| *ai != element.ai && ai.fits(pattern))
-            {
-                if !report
-                    .conflicts
-                    .iter()
-                    .any(|pair| *pair == (other, element.ai) || *pair == (element.ai, other))
-                {
+            for other in seen.iter().map(|own| own.ai).filter(|ai| *ai != element.ai && ai.fits(pattern)) {
+                if !report.conflicts.iter().any(|pair| *pair == (other, element.ai) || *pair == (element.ai, other)) {
                     report.conflicts.push((element.ai, other));
                 }
             }

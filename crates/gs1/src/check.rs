@@ -37,16 +37,12 @@ pub fn is_valid(digits: &[u8]) -> bool {
     compare(digits).is_some_and(|(expected, found)| expected == found)
 }
 
-const SET_82: &[u8; 82] =
-    b"!\"%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
+const SET_82: &[u8; 82] = b"!\"%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
 const PAIR: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 
 /// The place of a character in character set 82.
 pub(crate) fn place_in_set_82(byte: u8) -> Option<u32> {
-    SET_82
-        .iter()
-        .position(|own| *own == byte)
-        .and_then(|place| u32::try_from(place).ok())
+    SET_82.iter().position(|own| *own == byte).and_then(|place| u32::try_from(place).ok())
 }
 
 /// The two check characters of a Global Model Number: each character's place in
@@ -61,21 +57,12 @@ pub fn pair(body: &[u8]) -> Option<[u8; 2]> {
         sum = (sum + place_in_set_82(*byte)? * (prime % 1021)) % 1021;
         prime = next_prime(prime);
     }
-    let at = |place: u32| {
-        usize::try_from(place)
-            .ok()
-            .and_then(|place| PAIR.get(place))
-            .copied()
-    };
+    let at = |place: u32| usize::try_from(place).ok().and_then(|place| PAIR.get(place)).copied();
     Some([at(sum / 32)?, at(sum % 32)?])
 }
 
 fn next_prime(after: u32) -> u32 {
-    let is_prime = |n: u32| {
-        (2..)
-            .take_while(|d| d * d <= n)
-            .all(|d| !n.is_multiple_of(d))
-    };
+    let is_prime = |n: u32| (2..).take_while(|d| d * d <= n).all(|d| !n.is_multiple_of(d));
     (after + 1..).find(|n| is_prime(*n)).unwrap_or(2)
 }
 
@@ -85,13 +72,7 @@ mod tests {
 
     #[test]
     fn digits() {
-        for good in [
-            "02345673",
-            "416000336108",
-            "1234567890128",
-            "12345678901231",
-            "123456789012345675",
-        ] {
+        for good in ["02345673", "416000336108", "1234567890128", "12345678901231", "123456789012345675"] {
             assert!(is_valid(good.as_bytes()), "{good}");
         }
         assert_eq!(digit(b""), None);

@@ -29,9 +29,7 @@ pub fn is_address(text: &str) -> bool {
 }
 
 fn after_scheme(text: &str) -> Option<&str> {
-    ["http://", "https://", "HTTP://", "HTTPS://"]
-        .iter()
-        .find_map(|scheme| text.strip_prefix(scheme))
+    ["http://", "https://", "HTTP://", "HTTPS://"].iter().find_map(|scheme| text.strip_prefix(scheme))
 }
 
 /// Reads a Digital Link.
@@ -49,10 +47,7 @@ fn after_scheme(text: &str) -> Option<&str> {
 pub fn parse(uri: &str, options: &Options) -> Result<Elements, Error> {
     let link = |kind, span| Error::new(ErrorKind::Link(kind), span);
     if uri.len() > MAX_INPUT_BYTES {
-        return Err(Error::new(
-            ErrorKind::InputTooLong,
-            MAX_INPUT_BYTES..uri.len(),
-        ));
+        return Err(Error::new(ErrorKind::InputTooLong, MAX_INPUT_BYTES..uri.len()));
     }
     let Some(rest) = after_scheme(uri) else {
         return Err(link(LinkKind::Scheme, 0..uri.len().min(8)));
@@ -68,14 +63,7 @@ pub fn parse(uri: &str, options: &Options) -> Result<Elements, Error> {
         None => (rest, None),
     };
     let Some((host, path)) = front.split_once('/') else {
-        return Err(link(
-            if front.is_empty() {
-                LinkKind::Host
-            } else {
-                LinkKind::NoKey
-            },
-            start..start + front.len(),
-        ));
+        return Err(link(if front.is_empty() { LinkKind::Host } else { LinkKind::NoKey }, start..start + front.len()));
     };
     if host.is_empty() {
         return Err(link(LinkKind::Host, start..start + 1));
@@ -99,11 +87,7 @@ pub fn parse(uri: &str, options: &Options) -> Result<Elements, Error> {
         let [(ai_at, ai_text), (value_at, value)] = *pair else {
             continue;
         };
-        let ai = if in_path.is_empty() {
-            Some(key)
-        } else {
-            Ai::new(ai_text)
-        };
+        let ai = if in_path.is_empty() { Some(key) } else { Ai::new(ai_text) };
         let sequence = || link(LinkKind::Qualifiers, ai_at..ai_at + ai_text.len());
         let ai = ai.ok_or_else(sequence)?;
         if !in_path.is_empty() {
@@ -158,10 +142,7 @@ fn with_offsets(text: &str, separator: char, from: usize) -> Vec<(usize, &str)> 
 fn find_key(segments: &[(usize, &str)]) -> Option<(usize, Ai, &'static Entry)> {
     let mut at = segments.len().checked_sub(2)?;
     loop {
-        let found = segments
-            .get(at)
-            .and_then(|(_, text)| Ai::new(text))
-            .and_then(|ai| Some((ai, ai.entry()?)));
+        let found = segments.get(at).and_then(|(_, text)| Ai::new(text)).and_then(|ai| Some((ai, ai.entry()?)));
         if let Some((ai, entry)) = found
             && entry.link_key.is_some()
         {
@@ -199,29 +180,16 @@ fn add(
     options: &Options,
 ) -> Result<(), Error> {
     let span = value_at..value_at + encoded.len();
-    let mut value = decode(encoded, in_query)
-        .ok_or_else(|| Error::new(ErrorKind::Link(LinkKind::Percent), span.clone()))?;
+    let mut value =
+        decode(encoded, in_query).ok_or_else(|| Error::new(ErrorKind::Link(LinkKind::Percent), span.clone()))?;
     if options.zero_suppressed_gtin && ai == "01" && matches!(value.len(), 8 | 12 | 13) {
         value.splice(0..0, std::iter::repeat_n(b'0', 14 - value.len()));
     }
     // Percent-encoding moves positions: the whole value is named as faulty then.
     let moved = value.len() != encoded.len();
-    check_value(ai, &value).map_err(|error| {
-        if moved {
-            Error { span, ..error }
-        } else {
-            error.shifted(value_at)
-        }
-    })?;
+    check_value(ai, &value).map_err(|error| if moved { Error { span, ..error } } else { error.shifted(value_at) })?;
     let value = String::from_utf8_lossy(&value).into_owned();
-    push(
-        out,
-        Element {
-            ai,
-            value,
-            span: start..value_at + encoded.len(),
-        },
-    )
+    push(out, Element { ai, value, span: start..value_at + encoded.len() })
 }
 
 fn decode(text: &str, in_query: bool) -> Option<Vec<u8>> {
@@ -273,18 +241,14 @@ pub fn generate(elements: &Elements, stem: Option<&str>) -> Result<String, Error
             distinct.push(element);
         }
     }
-    let key = distinct
-        .iter()
-        .find_map(|element| Some((*element, element.ai.entry()?.link_key?)));
+    let key = distinct.iter().find_map(|element| Some((*element, element.ai.entry()?.link_key?)));
     let Some((key, alternatives)) = key else {
         return Err(link(LinkKind::NoKey, 0..0));
     };
     let mut in_path: Vec<&Element> = Vec::new();
     for alternative in alternatives {
-        let found: Vec<&Element> = alternative
-            .iter()
-            .filter_map(|ai| distinct.iter().copied().find(|own| own.ai == **ai))
-            .collect();
+        let found: Vec<&Element> =
+            alternative.iter().filter_map(|ai| distinct.iter().copied().find(|own| own.ai == **ai)).collect();
         if found.len() > in_path.len() {
             in_path = found;
         }
@@ -295,17 +259,12 @@ pub fn generate(elements: &Elements, stem: Option<&str>) -> Result<String, Error
         let _ = write!(out, "/{}/", element.ai);
         encode(&mut out, &element.value);
     }
-    let mut rest: Vec<&Element> = distinct
-        .into_iter()
-        .filter(|own| !in_path.iter().any(|other| other.ai == own.ai))
-        .collect();
+    let mut rest: Vec<&Element> =
+        distinct.into_iter().filter(|own| !in_path.iter().any(|other| other.ai == own.ai)).collect();
     rest.sort_by_key(|element| element.ai.entry().is_none_or(|entry| entry.fnc1_required));
     for (index, element) in rest.iter().enumerate() {
         if !element.ai.entry().is_some_and(|entry| entry.link_attribute) {
-            return Err(link(
-                LinkKind::NotAnAttribute(element.ai),
-                element.span.clone(),
-            ));
+            return Err(link(LinkKind::NotAnAttribute(element.ai), element.span.clone()));
         }
         let _ = write!(out, "{}{}=", if index == 0 { '?' } else { '&' }, element.ai);
         encode(&mut out, &element.value);

@@ -86,11 +86,7 @@ impl Element {
     /// from the start of the value.
     pub fn new(ai: Ai, value: &str) -> Result<Element, crate::Error> {
         parse::check_value(ai, value.as_bytes())?;
-        Ok(Element {
-            ai,
-            value: value.to_owned(),
-            span: 0..value.len(),
-        })
+        Ok(Element { ai, value: value.to_owned(), span: 0..value.len() })
     }
 }
 
@@ -243,11 +239,7 @@ impl Elements {
     #[must_use]
     pub fn to_caret(&self) -> String {
         std::iter::once('^')
-            .chain(
-                self.to_raw()
-                    .iter()
-                    .map(|byte| if *byte == GS { '^' } else { char::from(*byte) }),
-            )
+            .chain(self.to_raw().iter().map(|byte| if *byte == GS { '^' } else { char::from(*byte) }))
             .collect()
     }
 

@@ -58,26 +58,18 @@ fn joined(identifier: &str, data: &[u8]) -> Vec<u8> {
 fn matrix(message: &str, gs1: &str, other: &str) -> Result<Vec<u8>, Error> {
     if let Some(rest) = message.strip_prefix('^') {
         element::parse_caret(message)?;
-        let data: Vec<u8> = rest
-            .bytes()
-            .map(|byte| if byte == b'^' { GS } else { byte })
-            .collect();
+        let data: Vec<u8> = rest.bytes().map(|byte| if byte == b'^' { GS } else { byte }).collect();
         return Ok(joined(gs1, &data));
     }
     let escaped = message.starts_with('\\') && message.trim_start_matches('\\').starts_with('^');
-    let text = if escaped {
-        message.strip_prefix('\\').unwrap_or(message)
-    } else {
-        message
-    };
+    let text = if escaped { message.strip_prefix('\\').unwrap_or(message) } else { message };
     Ok(joined(other, text.as_bytes()))
 }
 
 fn composed(carrier: Carrier, message: &str) -> Result<Vec<u8>, Error> {
     let (main, composite) = match message.split_once('|') {
         Some((main, composite)) => {
-            let found =
-                element::parse_caret(composite).map_err(|error| error.shifted(main.len() + 1))?;
+            let found = element::parse_caret(composite).map_err(|error| error.shifted(main.len() + 1))?;
             (main, Some(found))
         }
         None => (message, None),
@@ -96,9 +88,7 @@ fn composed(carrier: Carrier, message: &str) -> Result<Vec<u8>, Error> {
         Carrier::UpcA => ean("]E0", &format!("0{}", gtin(main, 12)?)),
         Carrier::UpcE => {
             let digits = gtin(main, 12)?;
-            let short = Gtin::from_digits(&digits)
-                .ok()
-                .and_then(|number| number.to_upc_e());
+            let short = Gtin::from_digits(&digits).ok().and_then(|number| number.to_upc_e());
             short.ok_or_else(|| not_encodable(main))?;
             ean("]E0", &format!("0{digits}"))
         }
@@ -125,8 +115,7 @@ fn composed(carrier: Carrier, message: &str) -> Result<Vec<u8>, Error> {
 }
 
 fn append(all: &mut Elements, more: Option<Elements>) {
-    all.elements
-        .extend(more.into_iter().flat_map(|own| own.elements));
+    all.elements.extend(more.into_iter().flat_map(|own| own.elements));
 }
 
 /// The digits of a number given bare or as the one element `^01…`.

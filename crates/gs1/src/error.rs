@@ -95,10 +95,7 @@ impl Error {
     }
 
     pub(crate) fn shifted(self, by: usize) -> Error {
-        Error {
-            span: self.span.start.saturating_add(by)..self.span.end.saturating_add(by),
-            ..self
-        }
+        Error { span: self.span.start.saturating_add(by)..self.span.end.saturating_add(by), ..self }
     }
 
     /// Whether a check digit or check pair is wrong: most likely a misread, to be
@@ -108,11 +105,7 @@ impl Error {
         matches!(
             self.kind,
             ErrorKind::CheckDigit { .. }
-                | ErrorKind::Invalid(
-                    _,
-                    _,
-                    LintKind::IncorrectCheckDigit | LintKind::IncorrectCheckPair
-                )
+                | ErrorKind::Invalid(_, _, LintKind::IncorrectCheckDigit | LintKind::IncorrectCheckPair)
         )
     }
 
@@ -130,11 +123,7 @@ impl Error {
             ErrorKind::UnexpectedSeparator => "unexpected-separator",
             ErrorKind::TooShort(_) => "value-too-short",
             ErrorKind::TooLong(_) => "value-too-long",
-            ErrorKind::Invalid(
-                _,
-                _,
-                LintKind::IncorrectCheckDigit | LintKind::IncorrectCheckPair,
-            ) => "check-digit",
+            ErrorKind::Invalid(_, _, LintKind::IncorrectCheckDigit | LintKind::IncorrectCheckPair) => "check-digit",
             ErrorKind::Invalid(..) => "invalid-value",
             ErrorKind::DifferingRepeat(_) => "differing-repeat",
             ErrorKind::Conflict(..) => "conflict",
@@ -150,11 +139,7 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} (bytes {} to {})",
-            self.kind, self.span.start, self.span.end
-        )
+        write!(f, "{} (bytes {} to {})", self.kind, self.span.start, self.span.end)
     }
 }
 
@@ -198,9 +183,7 @@ impl fmt::Display for LinkKind {
             LinkKind::Character => f.write_str("illegal character in the address"),
             LinkKind::Percent => f.write_str("bad percent encoding"),
             LinkKind::NoKey => f.write_str("no primary key in the path"),
-            LinkKind::Qualifiers => {
-                f.write_str("the path after the key is not made of its qualifiers in sequence")
-            }
+            LinkKind::Qualifiers => f.write_str("the path after the key is not made of its qualifiers in sequence"),
             LinkKind::NotAnAttribute(ai) => write!(f, "({ai}) may not stand in the query"),
             LinkKind::BelongsInPath(ai) => write!(f, "({ai}) belongs in the path"),
             LinkKind::Repeated(ai) => write!(f, "({ai}) appears twice"),

@@ -73,11 +73,7 @@ impl Gtin {
             *to = from;
         }
         let (expected, found) = check::compare(&own).ok_or(GtinError::NotDigits)?;
-        if expected == found {
-            Ok(Gtin(own))
-        } else {
-            Err(GtinError::CheckDigit { expected, found })
-        }
+        if expected == found { Ok(Gtin(own)) } else { Err(GtinError::CheckDigit { expected, found }) }
     }
 
     /// Reads the eight digits of a UPC-E: number system 0 or 1, six digits, and the
@@ -93,10 +89,7 @@ impl Gtin {
     /// assert_eq!(Gtin::from_upc_e("04252614").unwrap().as_str(), "00042100005264");
     /// ```
     pub fn from_upc_e(digits: &str) -> Result<Gtin, GtinError> {
-        let bytes: [u8; 8] = digits
-            .as_bytes()
-            .try_into()
-            .map_err(|_| GtinError::Length)?;
+        let bytes: [u8; 8] = digits.as_bytes().try_into().map_err(|_| GtinError::Length)?;
         if !bytes.iter().all(u8::is_ascii_digit) {
             return Err(GtinError::NotDigits);
         }
@@ -126,18 +119,13 @@ impl Gtin {
             return None;
         };
         // One candidate for each of the four ways to leave out zeros.
-        [
-            [a, b, h, i, j, c],
-            [a, b, c, i, j, b'3'],
-            [a, b, c, d, j, b'4'],
-            [a, b, c, d, e, j],
-        ]
-        .into_iter()
-        .map(|six| {
-            let short = [&[system], six.as_slice(), &[check]].concat();
-            String::from_utf8_lossy(&short).into_owned()
-        })
-        .find(|short| Gtin::from_upc_e(short).as_ref() == Ok(self))
+        [[a, b, h, i, j, c], [a, b, c, i, j, b'3'], [a, b, c, d, j, b'4'], [a, b, c, d, e, j]]
+            .into_iter()
+            .map(|six| {
+                let short = [&[system], six.as_slice(), &[check]].concat();
+                String::from_utf8_lossy(&short).into_owned()
+            })
+            .find(|short| Gtin::from_upc_e(short).as_ref() == Ok(self))
     }
 
     /// The 14 digits.

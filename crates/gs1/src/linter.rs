@@ -422,11 +422,7 @@ impl fmt::Display for LintKind {
 
 impl fmt::Display for LintError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} (bytes {} to {})",
-            self.kind, self.span.start, self.span.end
-        )
+        write!(f, "{} (bytes {} to {})", self.kind, self.span.start, self.span.end)
     }
 }
 

@@ -20,9 +20,7 @@ impl fmt::Display for Decimal {
             return write!(f, "{}", self.mantissa);
         }
         let digits = format!("{:0width$}", self.mantissa, width = places + 1);
-        let (whole, decimals) = digits
-            .split_at_checked(digits.len() - places)
-            .unwrap_or((&digits, ""));
+        let (whole, decimals) = digits.split_at_checked(digits.len() - places).unwrap_or((&digits, ""));
         write!(f, "{whole}.{decimals}")
     }
 }
@@ -33,14 +31,10 @@ impl Decimal {
     #[must_use]
     pub fn scaled(self, places: u8) -> Option<u64> {
         if places >= self.exponent {
-            10u64
-                .checked_pow(u32::from(places - self.exponent))?
-                .checked_mul(self.mantissa)
+            10u64.checked_pow(u32::from(places - self.exponent))?.checked_mul(self.mantissa)
         } else {
             let divisor = 10u64.checked_pow(u32::from(self.exponent - places))?;
-            self.mantissa
-                .is_multiple_of(divisor)
-                .then(|| self.mantissa / divisor)
+            self.mantissa.is_multiple_of(divisor).then(|| self.mantissa / divisor)
         }
     }
 }
@@ -111,9 +105,7 @@ impl Measure {
     /// ```
     #[must_use]
     pub fn grams(&self) -> Option<u64> {
-        (self.unit == Unit::Kilogram)
-            .then(|| self.value.scaled(3))
-            .flatten()
+        (self.unit == Unit::Kilogram).then(|| self.value.scaled(3)).flatten()
     }
 }
 
@@ -131,32 +123,16 @@ pub struct Amount {
 /// The measure an element holds; `None` for any other identifier.
 #[must_use]
 pub fn measure(element: &Element) -> Option<Measure> {
-    let family: u16 = element
-        .ai
-        .as_str()
-        .get(..3)
-        .filter(|_| element.ai.as_str().len() == 4)?
-        .parse()
-        .ok()?;
+    let family: u16 = element.ai.as_str().get(..3).filter(|_| element.ai.as_str().len() == 4)?.parse().ok()?;
     let (dimension, logistic, unit) = family_of(family)?;
     let value = decimal(&element.value, element.ai)?;
-    Some(Measure {
-        ai: element.ai,
-        dimension,
-        logistic,
-        unit,
-        value,
-    })
+    Some(Measure { ai: element.ai, dimension, logistic, unit, value })
 }
 
 /// The amount an element holds; `None` for any other identifier.
 #[must_use]
 pub fn amount(element: &Element) -> Option<Amount> {
-    let family = element
-        .ai
-        .as_str()
-        .get(..3)
-        .filter(|_| element.ai.as_str().len() == 4)?;
+    let family = element.ai.as_str().get(..3).filter(|_| element.ai.as_str().len() == 4)?;
     let (currency, digits) = match family {
         "390" | "392" | "394" | "395" => (None, element.value.as_str()),
         "391" | "393" => {
@@ -165,28 +141,20 @@ pub fn amount(element: &Element) -> Option<Amount> {
         }
         _ => return None,
     };
-    Some(Amount {
-        ai: element.ai,
-        currency,
-        value: decimal(digits, element.ai)?,
-    })
+    Some(Amount { ai: element.ai, currency, value: decimal(digits, element.ai)? })
 }
 
 fn decimal(digits: &str, ai: Ai) -> Option<Decimal> {
     let all_digits = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    all_digits.then_some(Decimal {
-        mantissa: digits.parse().ok()?,
-        exponent: ai.last_digit(),
-    })
+    all_digits.then_some(Decimal { mantissa: digits.parse().ok()?, exponent: ai.last_digit() })
 }
 
 /// GS1 General Specifications, sections 3.6.2 to 3.6.4.
 fn family_of(family: u16) -> Option<(Dimension, bool, Unit)> {
     use Dimension::{Area, AreaDensity, GrossWeight, Height, Length, NetWeight, Volume, Width};
     use Unit::{
-        CubicFoot, CubicInch, CubicMetre, CubicYard, Foot, Inch, Kilogram, KilogramPerSquareMetre,
-        Litre, Metre, Pound, SquareFoot, SquareInch, SquareMetre, SquareYard, TroyOunce,
-        UsFluidOunce, UsGallon, UsQuart, Yard,
+        CubicFoot, CubicInch, CubicMetre, CubicYard, Foot, Inch, Kilogram, KilogramPerSquareMetre, Litre, Metre, Pound,
+        SquareFoot, SquareInch, SquareMetre, SquareYard, TroyOunce, UsFluidOunce, UsGallon, UsQuart, Yard,
     };
     let imperial = |at: u16| match at % 3 {
         1 => Inch,

@@ -50,8 +50,7 @@ impl Mask {
     #[must_use]
     pub fn is_valid(&self) -> bool {
         self.prefix.bytes().all(|byte| byte.is_ascii_digit())
-            && self.prefix.len() + usize::from(self.item_digits) + usize::from(self.value_digits)
-                == 12
+            && self.prefix.len() + usize::from(self.item_digits) + usize::from(self.value_digits) == 12
             && self.decimals <= self.value_digits
     }
 
@@ -73,19 +72,8 @@ impl Mask {
         let rest = digits.strip_prefix(self.prefix.as_str())?;
         let (item, rest) = rest.split_at_checked(usize::from(self.item_digits))?;
         let (value, _) = rest.split_at_checked(usize::from(self.value_digits))?;
-        let mantissa = if value.is_empty() {
-            0
-        } else {
-            value.parse().ok()?
-        };
-        let value = Decimal {
-            mantissa,
-            exponent: self.decimals,
-        };
-        Some(Restricted {
-            item: item.to_owned(),
-            value,
-            kind: self.kind,
-        })
+        let mantissa = if value.is_empty() { 0 } else { value.parse().ok()? };
+        let value = Decimal { mantissa, exponent: self.decimals };
+        Some(Restricted { item: item.to_owned(), value, kind: self.kind })
     }
 }

@@ -153,11 +153,7 @@ impl Read {
 pub fn read(raw: &[u8], mode: Mode) -> Read {
     let (symbology, data) = Symbology::split(raw);
     let offset = raw.len() - data.len();
-    let data = if mode == Mode::Lenient {
-        without_terminator(data)
-    } else {
-        data
-    };
+    let data = if mode == Mode::Lenient { without_terminator(data) } else { data };
     let shown = data.get(..data.len().min(MAX_INPUT_BYTES)).unwrap_or(data);
     let mut out = Read {
         symbology,
@@ -177,10 +173,7 @@ pub fn read(raw: &[u8], mode: Mode) -> Read {
         out.notes.push(Note::NoIdentifier);
     }
     let outcome = if data.len() > MAX_INPUT_BYTES {
-        Err(Error::new(
-            ErrorKind::InputTooLong,
-            MAX_INPUT_BYTES..data.len(),
-        ))
+        Err(Error::new(ErrorKind::InputTooLong, MAX_INPUT_BYTES..data.len()))
     } else if symbology.is_none() && mode == Mode::Strict {
         let kind = match raw.first() {
             None => ErrorKind::Empty,
@@ -199,8 +192,7 @@ pub fn read(raw: &[u8], mode: Mode) -> Read {
         Content::Gtin(scan) => Some(scan.gtin.circulation()).filter(|own| own.is_restricted()),
         _ => None,
     });
-    out.notes
-        .extend(restricted.map(Note::RestrictedCirculation));
+    out.notes.extend(restricted.map(Note::RestrictedCirculation));
     for reading in &out.readings {
         if let Content::Elements(elements) = reading {
             out.warnings.extend_from_slice(&elements.warnings);
@@ -211,9 +203,6 @@ pub fn read(raw: &[u8], mode: Mode) -> Read {
 
 /// CR, LF, TAB and NUL at the end belong to the transport.
 fn without_terminator(data: &[u8]) -> &[u8] {
-    let end = data
-        .iter()
-        .rposition(|byte| !matches!(byte, b'\r' | b'\n' | b'\t' | 0))
-        .map_or(0, |at| at + 1);
+    let end = data.iter().rposition(|byte| !matches!(byte, b'\r' | b'\n' | b'\t' | 0)).map_or(0, |at| at + 1);
     data.get(..end).unwrap_or(data)
 }

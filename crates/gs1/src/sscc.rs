@@ -36,21 +36,10 @@ impl Sscc {
     /// assert!(Sscc::from_digits("123456789012345676").is_err());
     /// ```
     pub fn from_digits(digits: &str) -> Result<Sscc, SsccError> {
-        let own: [u8; 18] = digits
-            .as_bytes()
-            .try_into()
-            .map_err(|_| SsccError::Length)?;
-        let (expected, found) = own
-            .iter()
-            .all(u8::is_ascii_digit)
-            .then(|| check::compare(&own))
-            .flatten()
-            .ok_or(SsccError::NotDigits)?;
-        if expected == found {
-            Ok(Sscc(own))
-        } else {
-            Err(SsccError::CheckDigit { expected, found })
-        }
+        let own: [u8; 18] = digits.as_bytes().try_into().map_err(|_| SsccError::Length)?;
+        let (expected, found) =
+            own.iter().all(u8::is_ascii_digit).then(|| check::compare(&own)).flatten().ok_or(SsccError::NotDigits)?;
+        if expected == found { Ok(Sscc(own)) } else { Err(SsccError::CheckDigit { expected, found }) }
     }
 
     /// The 18 digits.

@@ -41,9 +41,9 @@ impl Symbology {
     pub fn new(code: char, modifier: char) -> Option<Symbology> {
         let code = u8::try_from(code).ok()?;
         let modifier = u8::try_from(modifier).ok()?;
-        let known_letter = matches!(code, b'A'..=b'I' | b'J'..=b'U' | b'X' | b'Z' | b'c' | b'd' | b'e' | b'h' | b'o' | b'p' | b'z');
-        (known_letter && matches!(modifier, b'0'..=b'9' | b'A'..=b'F'))
-            .then_some(Symbology { code, modifier })
+        let known_letter =
+            matches!(code, b'A'..=b'I' | b'J'..=b'U' | b'X' | b'Z' | b'c' | b'd' | b'e' | b'h' | b'o' | b'p' | b'z');
+        (known_letter && matches!(modifier, b'0'..=b'9' | b'A'..=b'F')).then_some(Symbology { code, modifier })
     }
 
     /// Splits the identifier off a scan. Without one the bytes come back as they are.
@@ -125,10 +125,7 @@ impl Symbology {
     /// Whether the data is a GS1 element string by definition of the symbology.
     #[must_use]
     pub fn is_gs1(self) -> bool {
-        matches!(
-            (self.code, self.modifier),
-            (b'C' | b'J', b'1') | (b'd', b'2') | (b'Q', b'3') | (b'e', b'0'..=b'2')
-        )
+        matches!((self.code, self.modifier), (b'C' | b'J', b'1') | (b'd', b'2') | (b'Q', b'3') | (b'e', b'0'..=b'2'))
     }
 
     /// Whether this is a two-dimensional symbol that may carry a Digital Link.

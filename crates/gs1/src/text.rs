@@ -73,7 +73,5 @@ fn push_hex(out: &mut String, byte: u8) {
 }
 
 pub(crate) fn hex(byte: u8) -> Option<u8> {
-    char::from(byte)
-        .to_digit(16)
-        .and_then(|value| u8::try_from(value).ok())
+    char::from(byte).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }

@@ -1,20 +1,13 @@
 //! The numbered acceptance cases of the project that concern parsing. The numbers are
 //! stable names; cases about cameras, wires and devices are tested where those live.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    missing_docs
-)]
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, missing_docs)]
 
 use floorhand_gs1::digital_link::{self, Options};
 use floorhand_gs1::error::LinkKind;
 use floorhand_gs1::linter::{LintKind, Linter};
 use floorhand_gs1::{
-    Content, Date, DayZero, ErrorKind, Gtin, Mode, Note, Read, Sscc, Warning, association, check,
-    element, read,
+    Content, Date, DayZero, ErrorKind, Gtin, Mode, Note, Read, Sscc, Warning, association, check, element, read,
 };
 
 const GS: &str = "\x1d";
@@ -39,11 +32,7 @@ fn bracketed(text: &str, expected: &str) -> Read {
 #[track_caller]
 fn gtin(text: &str, expected: &str) -> Read {
     let result = scan(text);
-    assert_eq!(
-        result.gtin().map(|gtin| gtin.to_string()).as_deref(),
-        Some(expected),
-        "{result:?}"
-    );
+    assert_eq!(result.gtin().map(|gtin| gtin.to_string()).as_deref(), Some(expected), "{result:?}");
     assert!(matches!(result.content(), Some(Content::Gtin(_))));
     result
 }
@@ -57,28 +46,16 @@ fn error(text: &str) -> floorhand_gs1::Error {
 
 #[test]
 fn case_01_gs1_128() {
-    let result = bracketed(
-        "]C1011231231231233310ABC123{GS}99TESTING",
-        "(01)12312312312333(10)ABC123(99)TESTING",
-    );
+    let result = bracketed("]C1011231231231233310ABC123{GS}99TESTING", "(01)12312312312333(10)ABC123(99)TESTING");
     assert_eq!(result.symbology.unwrap().name(), "gs1-128");
-    let spans: Vec<_> = result
-        .elements()
-        .unwrap()
-        .iter()
-        .map(|own| own.span.clone())
-        .collect();
+    let spans: Vec<_> = result.elements().unwrap().iter().map(|own| own.span.clone()).collect();
     assert_eq!(spans, [0..16, 16..24, 25..34]);
 }
 
 #[test]
 fn case_02_other_gs1_symbols() {
-    for (identifier, name) in [
-        ("]d2", "gs1-datamatrix"),
-        ("]Q3", "gs1-qr"),
-        ("]e0", "databar"),
-        ("]J1", "gs1-dotcode"),
-    ] {
+    for (identifier, name) in [("]d2", "gs1-datamatrix"), ("]Q3", "gs1-qr"), ("]e0", "databar"), ("]J1", "gs1-dotcode")]
+    {
         let text = format!("{identifier}011231231231233310ABC123{{GS}}99TESTING");
         let result = bracketed(&text, "(01)12312312312333(10)ABC123(99)TESTING");
         assert_eq!(result.symbology.unwrap().name(), name);
@@ -87,19 +64,13 @@ fn case_02_other_gs1_symbols() {
 
 #[test]
 fn case_03_third_party_serial() {
-    bracketed(
-        "]C10112312312312333235XYZ{GS}10ABC",
-        "(01)12312312312333(235)XYZ(10)ABC",
-    );
+    bracketed("]C10112312312312333235XYZ{GS}10ABC", "(01)12312312312333(235)XYZ(10)ABC");
 }
 
 #[test]
 fn case_04_strict_refuses() {
     assert_eq!(strict("]C1").error.unwrap().kind, ErrorKind::Empty);
-    assert_eq!(
-        strict("]XX").error.unwrap().kind,
-        ErrorKind::UnknownIdentifier
-    );
+    assert_eq!(strict("]XX").error.unwrap().kind, ErrorKind::UnknownIdentifier);
     assert_eq!(strict("ABC").error.unwrap().kind, ErrorKind::NoIdentifier);
 }
 
@@ -127,23 +98,16 @@ fn case_07_ean_8() {
 #[test]
 fn case_08_ean_13_composite() {
     let result = gtin("]E02112345678900|]e099COMPOSITE{GS}98XYZ", "02112345678900");
-    let Some(Content::Gtin(found)) = result.content() else {
-        panic!()
-    };
-    assert_eq!(
-        found.composite.as_ref().unwrap().to_bracketed(),
-        "(99)COMPOSITE(98)XYZ"
-    );
+    let Some(Content::Gtin(found)) = result.content() else { panic!() };
+    assert_eq!(found.composite.as_ref().unwrap().to_bracketed(), "(99)COMPOSITE(98)XYZ");
     assert_eq!(found.digits, "2112345678900");
 }
 
 #[test]
 fn case_09_digital_link_in_qr() {
     for scheme in ["https", "HTTPS"] {
-        let result = bracketed(
-            &format!("]Q1{scheme}://example.com/01/12312312312333?99=TEST"),
-            "(01)12312312312333(99)TEST",
-        );
+        let result =
+            bracketed(&format!("]Q1{scheme}://example.com/01/12312312312333?99=TEST"), "(01)12312312312333(99)TEST");
         assert!(result.has_note(&Note::DigitalLink));
     }
     let mixed = "HtTps://example.com/01/12312312312333?99=TEST";
@@ -178,20 +142,11 @@ fn case_13_escaped_bracket() {
 
 #[test]
 fn case_14_check_digits() {
-    for good in [
-        "02345673",
-        "416000336108",
-        "1234567890128",
-        "12345678901231",
-        "123456789012345675",
-    ] {
+    for good in ["02345673", "416000336108", "1234567890128", "12345678901231", "123456789012345675"] {
         assert!(check::is_valid(good.as_bytes()), "{good}");
         let (body, last) = good.split_at(good.len() - 1);
         let wrong = format!("{body}{}", (last.parse::<u8>().unwrap() + 1) % 10);
-        assert_eq!(
-            Linter::Csum.check(wrong.as_bytes()).unwrap_err().kind,
-            LintKind::IncorrectCheckDigit
-        );
+        assert_eq!(Linter::Csum.check(wrong.as_bytes()).unwrap_err().kind, LintKind::IncorrectCheckDigit);
     }
 }
 
@@ -208,10 +163,7 @@ fn case_15_yymmd0() {
 #[test]
 fn case_16_sscc() {
     let result = bracketed("]C100006141411234567890", "(00)006141411234567890");
-    assert_eq!(
-        result.elements().unwrap().sscc(),
-        Sscc::from_digits("006141411234567890").ok()
-    );
+    assert_eq!(result.elements().unwrap().sscc(), Sscc::from_digits("006141411234567890").ok());
     let fault = error("]C100006141411234567891");
     assert!(fault.is_checksum());
     assert_eq!(fault.span, 22..23);
@@ -220,10 +172,7 @@ fn case_16_sscc() {
 #[test]
 fn case_17_logistic_label() {
     let text = "]C100123456789012345675021234567890123137120{GS}10LOT7";
-    let result = bracketed(
-        text,
-        "(00)123456789012345675(02)12345678901231(37)120(10)LOT7",
-    );
+    let result = bracketed(text, "(00)123456789012345675(02)12345678901231(37)120(10)LOT7");
     assert!(result.elements().unwrap().associations().is_complete());
     assert_eq!(result.elements().unwrap().count(), Some(120));
 }
@@ -254,22 +203,15 @@ fn case_20_item_label() {
     let label = result.elements().unwrap();
     assert_eq!(label.gtin(), Gtin::from_digits("9521234543213").ok());
     assert_eq!(label.expiry(2026).unwrap().to_string(), "2027-12-31");
-    assert_eq!(
-        (label.lot(), label.serial()),
-        (Some("LOT-42"), Some("SN0001"))
-    );
+    assert_eq!((label.lot(), label.serial()), (Some("LOT-42"), Some("SN0001")));
 }
 
 #[test]
 fn case_21_another_sequence() {
     let sorted = |text: &str| {
         let result = scan(text);
-        let mut pairs: Vec<_> = result
-            .elements()
-            .unwrap()
-            .iter()
-            .map(|own| (own.ai.to_string(), own.value.clone()))
-            .collect();
+        let mut pairs: Vec<_> =
+            result.elements().unwrap().iter().map(|own| (own.ai.to_string(), own.value.clone())).collect();
         pairs.sort();
         pairs
     };
@@ -282,10 +224,7 @@ fn case_21_another_sequence() {
 #[test]
 fn case_23_day_zero() {
     let result = scan("]C1010952123454321317271200");
-    assert_eq!(
-        result.elements().unwrap().expiry(2026).unwrap().to_string(),
-        "2027-12-31"
-    );
+    assert_eq!(result.elements().unwrap().expiry(2026).unwrap().to_string(), "2027-12-31");
 }
 
 #[test]
@@ -296,10 +235,7 @@ fn case_24_impossible_dates() {
     };
     assert_eq!(kind("271300"), LintKind::IllegalMonth);
     assert_eq!(kind("270229"), LintKind::IllegalDay);
-    bracketed(
-        "]C1010952123454321317280229",
-        "(01)09521234543213(17)280229",
-    );
+    bracketed("]C1010952123454321317280229", "(01)09521234543213(17)280229");
 }
 
 #[test]
@@ -307,14 +243,8 @@ fn case_25_net_weight() {
     let result = scan("]C101095212345432133103000750");
     let measures = result.elements().unwrap().measures();
     assert_eq!(measures.len(), 1);
-    assert_eq!(
-        (measures[0].value.to_string().as_str(), measures[0].grams()),
-        ("0.750", Some(750))
-    );
-    bracketed(
-        "]C1010952123454321331030007503203001653",
-        "(01)09521234543213(3103)000750(3203)001653",
-    );
+    assert_eq!((measures[0].value.to_string().as_str(), measures[0].grams()), ("0.750", Some(750)));
+    bracketed("]C1010952123454321331030007503203001653", "(01)09521234543213(3103)000750(3203)001653");
     let fault = error("]C1010952123454321331030007503102000075");
     assert!(matches!(fault.kind, ErrorKind::Conflict(..)));
 }
@@ -341,10 +271,7 @@ fn case_28_without_identifier() {
 fn case_29_leading_separator() {
     let result = scan("{GS}01940190976854571033650100138{GS}310200200415131018");
     let label = result.elements().unwrap();
-    assert_eq!(
-        label.to_bracketed(),
-        "(01)94019097685457(10)33650100138(3102)002004(15)131018"
-    );
+    assert_eq!(label.to_bracketed(), "(01)94019097685457(10)33650100138(3102)002004(15)131018");
     assert_eq!(label.measures()[0].value.to_string(), "20.04");
     assert_eq!(label.best_before(2026).unwrap().to_string(), "2013-10-18");
     assert_eq!(result.warnings, [Warning::LeadingSeparator { at: 0 }]);
@@ -354,9 +281,7 @@ fn case_29_leading_separator() {
 fn case_30_characters_outside_the_set() {
     for text in ["]C1010952123454321310LOT 42", "]C1010952123454321310LOT#42"] {
         let fault = error(text);
-        assert!(
-            matches!(fault.kind, ErrorKind::Invalid(ai, Linter::Cset82, LintKind::NotInSet82) if ai == "10")
-        );
+        assert!(matches!(fault.kind, ErrorKind::Invalid(ai, Linter::Cset82, LintKind::NotInSet82) if ai == "10"));
         assert_eq!(fault.span, 24..25);
     }
 }
@@ -396,18 +321,12 @@ fn case_35_digital_link() {
 #[test]
 fn case_36_digital_link_of_a_unit() {
     let uri = "https://id.gs1.org/00/952012345678912345?02=09520123456788&37=25&10=ABC123";
-    bracketed(
-        uri,
-        "(00)952012345678912345(02)09520123456788(37)25(10)ABC123",
-    );
+    bracketed(uri, "(00)952012345678912345(02)09520123456788(37)25(10)ABC123");
 }
 
 #[test]
 fn case_37_percent_encoding() {
-    bracketed(
-        "https://id.gs1.org/414/9520123456788/254/32a%2Fb",
-        "(414)9520123456788(254)32a/b",
-    );
+    bracketed("https://id.gs1.org/414/9520123456788/254/32a%2Fb", "(414)9520123456788(254)32a/b");
 }
 
 #[test]
@@ -416,28 +335,14 @@ fn case_38_broken_digital_links() {
         let uri = format!("https://id.gs1.org{path}");
         let result = scan(&format!("]Q1{uri}"));
         assert_eq!(result.plain(), Some(uri.as_str()));
-        assert!(
-            result
-                .notes
-                .iter()
-                .any(|note| matches!(note, Note::BrokenDigitalLink(_))),
-            "{result:?}"
-        );
-        digital_link::parse(&uri, &Options::default())
-            .unwrap_err()
-            .kind
+        assert!(result.notes.iter().any(|note| matches!(note, Note::BrokenDigitalLink(_))), "{result:?}");
+        digital_link::parse(&uri, &Options::default()).unwrap_err().kind
     };
     let belongs = kind("/01/09520123456788?10=ABC123");
     assert!(matches!(belongs, ErrorKind::Link(LinkKind::BelongsInPath(ai)) if ai == "10"));
-    assert_eq!(
-        kind("/01/09520123456788/21/12345/10/ABC"),
-        ErrorKind::Link(LinkKind::Qualifiers)
-    );
+    assert_eq!(kind("/01/09520123456788/21/12345/10/ABC"), ErrorKind::Link(LinkKind::Qualifiers));
     assert!(matches!(kind("/01/9520123456788"), ErrorKind::TooShort(ai) if ai == "01"));
-    assert_eq!(
-        kind("/01/09520123456788/"),
-        ErrorKind::Link(LinkKind::TrailingSlash)
-    );
+    assert_eq!(kind("/01/09520123456788/"), ErrorKind::Link(LinkKind::TrailingSlash));
 }
 
 #[test]
@@ -462,10 +367,7 @@ fn case_41_upc_e() {
         assert_eq!(number, Gtin::from_digits(long).unwrap(), "{short}");
         assert_eq!(number.to_upc_e().as_deref(), Some(short));
     }
-    assert_eq!(
-        Gtin::from_upc_e("04252614").unwrap().as_str(),
-        "00042100005264"
-    );
+    assert_eq!(Gtin::from_upc_e("04252614").unwrap().as_str(), "00042100005264");
 }
 
 #[test]
@@ -477,10 +379,7 @@ fn case_42_upc_a_as_13_digits() {
 fn case_43_upc_a_as_12_digits() {
     let result = gtin("]E0042100005264", "00042100005264");
     assert_eq!(result.warnings, [Warning::PaddedUpcA]);
-    assert_eq!(
-        strict("]E0042100005264").error.unwrap().kind,
-        ErrorKind::WrongLength
-    );
+    assert_eq!(strict("]E0042100005264").error.unwrap().kind, ErrorKind::WrongLength);
 }
 
 #[test]
@@ -489,26 +388,13 @@ fn case_44_eight_digits() {
     assert!(result.has_note(&Note::AmbiguousEightDigits));
     let both = scan("96385074");
     assert!(both.is_ambiguous());
-    assert!(
-        matches!(&both.readings[1], Content::Elements(found) if found.value("96") == Some("385074"))
-    );
+    assert!(matches!(&both.readings[1], Content::Elements(found) if found.value("96") == Some("385074")));
 }
 
 #[test]
 fn case_45_itf_14() {
-    assert!(
-        gtin("]I198765432109213", "98765432109213")
-            .gtin()
-            .unwrap()
-            .is_variable_measure()
-    );
-    assert_eq!(
-        gtin("]I112345678901231", "12345678901231")
-            .gtin()
-            .unwrap()
-            .indicator(),
-        1
-    );
+    assert!(gtin("]I198765432109213", "98765432109213").gtin().unwrap().is_variable_measure());
+    assert_eq!(gtin("]I112345678901231", "12345678901231").gtin().unwrap().indicator(), 1);
     assert!(error("]I112345678901232").is_checksum());
 }
 
@@ -518,16 +404,12 @@ fn case_46_a_case_is_not_its_unit() {
     let unit = Gtin::from_digits("9521234543213").unwrap();
     assert_ne!(case, unit);
     assert_eq!((case.indicator(), unit.indicator()), (1, 0));
-    assert!(
-        Gtin::from_digits("09521234543210").is_err(),
-        "dropping the indicator breaks the check digit"
-    );
+    assert!(Gtin::from_digits("09521234543210").is_err(), "dropping the indicator breaks the check digit");
 }
 
 #[test]
 fn case_48_sliding_century() {
-    let date =
-        |text| Date::from_yymmdd(text, 2026, DayZero::LastOfMonth).map(|date| date.to_string());
+    let date = |text| Date::from_yymmdd(text, 2026, DayZero::LastOfMonth).map(|date| date.to_string());
     assert_eq!(date("151020").as_deref(), Some("2015-10-20"));
     assert_eq!(date("520300").as_deref(), Some("2052-03-31"));
     assert_eq!(date("200200").as_deref(), Some("2020-02-29"));
@@ -542,18 +424,12 @@ fn case_48_sliding_century() {
 #[test]
 fn case_49_what_decoders_hand_over() {
     let result = scan("]e0(01)09521234543213(3103)000750");
-    assert_eq!(
-        result.elements().unwrap().to_raw(),
-        b"01095212345432133103000750"
-    );
+    assert_eq!(result.elements().unwrap().to_raw(), b"01095212345432133103000750");
     assert_eq!(result.warnings, [Warning::Bracketed]);
     let result = scan("]e009521234543213");
     assert_eq!(result.elements().unwrap().to_raw(), b"0109521234543213");
     assert_eq!(result.warnings, [Warning::MissingGtinIdentifier]);
     gtin("]E0042100005264", "00042100005264");
-    assert_eq!(
-        gtin("]E001234558", "00012345000058").warnings,
-        [Warning::ExpandedUpcE]
-    );
+    assert_eq!(gtin("]E001234558", "00012345000058").warnings, [Warning::ExpandedUpcE]);
     gtin("]I012345678901231", "12345678901231");
 }

@@ -38,11 +38,7 @@ fn line(entry: &Entry) -> String {
             false => format!("{letter}..{}", part.max),
         };
         assert!(part.min == part.max || part.min == 1, "{}", entry.first);
-        let mut word = if part.optional {
-            format!("[{size}]")
-        } else {
-            size
-        };
+        let mut word = if part.optional { format!("[{size}]") } else { size };
         for rule in part.linters {
             word.push(',');
             word.push_str(rule.name());
@@ -58,11 +54,7 @@ fn line(entry: &Entry) -> String {
     }
     if let Some(alternatives) = entry.link_key {
         let lists: Vec<String> = alternatives.iter().map(|list| list.join(",")).collect();
-        words.push(if lists.is_empty() {
-            "dlpkey".to_owned()
-        } else {
-            format!("dlpkey={}", lists.join("|"))
-        });
+        words.push(if lists.is_empty() { "dlpkey".to_owned() } else { format!("dlpkey={}", lists.join("|")) });
     }
     words.join(" ")
 }
@@ -71,24 +63,15 @@ fn line(entry: &Entry) -> String {
 fn normal(text: &str) -> String {
     let text = text.split("# ").next().unwrap();
     let mut words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
-    let flags = if words[1]
-        .chars()
-        .all(|c| "*?!\"$%&'()+,-./:;<=>@[\\]^_`{|}~".contains(c))
-    {
+    let flags = if words[1].chars().all(|c| "*?!\"$%&'()+,-./:;<=>@[\\]^_`{|}~".contains(c)) {
         words.remove(1)
     } else {
         String::new()
     };
-    let known: String = ['*', '?']
-        .iter()
-        .filter(|flag| flags.contains(**flag))
-        .collect();
+    let known: String = ['*', '?'].iter().filter(|flag| flags.contains(**flag)).collect();
     words.insert(1, format!("[{known}]"));
     let rank = |word: &String| {
-        ["req=", "ex=", "dlpkey"]
-            .iter()
-            .position(|start| word.starts_with(start))
-            .map_or(0, |at| at + 1)
+        ["req=", "ex=", "dlpkey"].iter().position(|start| word.starts_with(start)).map_or(0, |at| at + 1)
     };
     let (head, tail) = words.split_at_mut(2);
     let _ = head;
@@ -103,11 +86,8 @@ fn every_entry_is_that_of_the_dictionary() {
         println!("{FILE}: 0 ran, 0 passed, 0 skipped (file absent)");
         return;
     };
-    let published: Vec<String> = text
-        .lines()
-        .filter(|line| line.starts_with(|c: char| c.is_ascii_digit()))
-        .map(normal)
-        .collect();
+    let published: Vec<String> =
+        text.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_digit())).map(normal).collect();
     let mut own: Vec<String> = ai::entries().map(line).collect();
     let mut differences: Vec<String> = Vec::new();
     for line in &published {
@@ -119,36 +99,18 @@ fn every_entry_is_that_of_the_dictionary() {
         }
     }
     differences.extend(own.iter().map(|line| format!("own table:  {line}")));
-    println!(
-        "{FILE}: {} ran, {} passed, 0 skipped (none)",
-        published.len(),
-        published.len() - own.len()
-    );
-    assert!(
-        differences.is_empty(),
-        "differences:\n{}",
-        differences.join("\n")
-    );
+    println!("{FILE}: {} ran, {} passed, 0 skipped (none)", published.len(), published.len() - own.len());
+    assert!(differences.is_empty(), "differences:\n{}", differences.join("\n"));
 }
 
 #[test]
 fn the_table_holds_what_the_release_counts() {
     assert_eq!(ai::entries().count(), 224);
-    let sum = |filter: fn(&&Entry) -> bool| {
-        ai::entries()
-            .filter(filter)
-            .map(Entry::count)
-            .sum::<usize>()
-    };
+    let sum = |filter: fn(&&Entry) -> bool| ai::entries().filter(filter).map(Entry::count).sum::<usize>();
     assert_eq!(sum(|_| true), 541);
     assert_eq!(sum(|entry| !entry.fnc1_required), 337);
     assert_eq!(sum(|entry| entry.link_attribute), 525);
-    assert_eq!(
-        ai::entries()
-            .filter(|entry| entry.link_key.is_some())
-            .count(),
-        16
-    );
+    assert_eq!(ai::entries().filter(|entry| entry.link_key.is_some()).count(), 16);
 }
 
 #[test]
@@ -160,11 +122,8 @@ fn every_identifier_is_found_and_none_is_the_beginning_of_another() {
             if digits.len() != width {
                 continue;
             }
-            let listed = ai::entries().filter(|own| {
-                own.first.len() == width
-                    && own.first <= digits.as_str()
-                    && digits.as_str() <= own.last
-            });
+            let listed = ai::entries()
+                .filter(|own| own.first.len() == width && own.first <= digits.as_str() && digits.as_str() <= own.last);
             let listed: Vec<&Entry> = listed.collect();
             assert!(listed.len() <= 1, "{digits}");
             assert_eq!(ai::entry(&digits), listed.first().copied(), "{digits}");

@@ -153,8 +153,7 @@ fn linters() {
         // These rows need the register of company prefixes: the same text passes or
         // fails depending on its answer.
         let asks_register = row[3] == "GS1_LINTER_GCP_DATASOURCE_OFFLINE"
-            || (row[3] == "GS1_LINTER_INVALID_GCP_PREFIX"
-                && (rule == Linter::CouponCode || row[2] == "I1234567"));
+            || (row[3] == "GS1_LINTER_INVALID_GCP_PREFIX" && (rule == Linter::CouponCode || row[2] == "I1234567"));
         if asks_register {
             return Skipped(PREFIX_REGISTER);
         }
@@ -165,14 +164,9 @@ fn linters() {
             Err(error) => {
                 let name = format!("GS1_LINTER_{}", published(error.kind));
                 let markup = unescape(&row[4]).unwrap();
-                let same = row[0] == "FAIL"
-                    && name == row[3]
-                    && marked(&input, &error.span) == floorhand_gs1::escape(&markup);
-                if same {
-                    Passed
-                } else {
-                    Failed(format!("{name} {}", marked(&input, &error.span)))
-                }
+                let same =
+                    row[0] == "FAIL" && name == row[3] && marked(&input, &error.span) == floorhand_gs1::escape(&markup);
+                if same { Passed } else { Failed(format!("{name} {}", marked(&input, &error.span))) }
             }
         }
     });

@@ -1,23 +1,14 @@
 //! Properties over generated data: nothing panics, nothing is lost on a round trip.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    missing_docs
-)]
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, missing_docs)]
 
 use floorhand_gs1::ai::{self, CharSet, Entry};
 use floorhand_gs1::digital_link::{self, Options};
 use floorhand_gs1::linter::Linter;
-use floorhand_gs1::{
-    Content, Date, DayZero, Elements, Gtin, Mode, Sscc, check, element, escape, read, unescape,
-};
+use floorhand_gs1::{Content, Date, DayZero, Elements, Gtin, Mode, Sscc, check, element, escape, read, unescape};
 use proptest::prelude::*;
 
-const SET_82: &str =
-    "!\"%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
+const SET_82: &str = "!\"%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
 
 /// A bracketed element of an entry whose rules a random value can meet.
 fn element_of(entry: &'static Entry) -> BoxedStrategy<String> {
@@ -30,10 +21,7 @@ fn element_of(entry: &'static Entry) -> BoxedStrategy<String> {
     let checked = part.linters.contains(&Linter::Csum);
     let numbers: (u32, u32) = (entry.first.parse().unwrap(), entry.last.parse().unwrap());
     let width = entry.first.len();
-    (
-        prop::collection::vec(prop::sample::select(characters), min..=max),
-        numbers.0..=numbers.1,
-    )
+    (prop::collection::vec(prop::sample::select(characters), min..=max), numbers.0..=numbers.1)
         .prop_map(move |(mut value, ai)| {
             if checked {
                 value.pop();
@@ -56,24 +44,19 @@ fn simple() -> Vec<&'static Entry> {
                     .linters
                     .iter()
                     .all(|rule| matches!(rule, Linter::Csum | Linter::GcpPos1 | Linter::GcpPos2))
-                && (entry.components[0].set == CharSet::Numeric
-                    || entry.components[0].linters.is_empty())
+                && (entry.components[0].set == CharSet::Numeric || entry.components[0].linters.is_empty())
         })
         .collect()
 }
 
 fn label() -> impl Strategy<Value = Elements> {
     let one = prop::sample::select(simple()).prop_flat_map(element_of);
-    prop::collection::vec(one, 1..12).prop_filter_map("repeats with another value", |parts| {
-        element::parse_bracketed(&parts.concat()).ok()
-    })
+    prop::collection::vec(one, 1..12)
+        .prop_filter_map("repeats with another value", |parts| element::parse_bracketed(&parts.concat()).ok())
 }
 
 fn pairs(elements: &Elements) -> Vec<(String, String)> {
-    let mut pairs: Vec<_> = elements
-        .iter()
-        .map(|own| (own.ai.to_string(), own.value.clone()))
-        .collect();
+    let mut pairs: Vec<_> = elements.iter().map(|own| (own.ai.to_string(), own.value.clone())).collect();
     pairs.sort();
     pairs.dedup();
     pairs

@@ -100,18 +100,11 @@ fn scan_data_vectors() {
             return Failed(format!("{result:?}"));
         };
         // A Digital Link keeps its address in the vectors; this crate reads it.
-        let data = if result.has_note(&floorhand_gs1::Note::DigitalLink) {
-            result.text.clone()
-        } else {
-            message(content)
-        };
+        let data =
+            if result.has_note(&floorhand_gs1::Note::DigitalLink) { result.text.clone() } else { message(content) };
         // Plain text is shown as it is, without doubled backslashes.
         let expected = text(&row[3]);
-        if data == expected {
-            Passed
-        } else {
-            Failed(format!("{data} instead of {expected}"))
-        }
+        if data == expected { Passed } else { Failed(format!("{data} instead of {expected}")) }
     });
 }
 
@@ -137,11 +130,7 @@ fn generate_scan_data() {
         }
         let expected = (row[2] != "NULL").then(|| unescape(&row[2]).unwrap());
         let result = scan_data(carrier, &text(&row[1]));
-        if result.as_ref().ok() == expected.as_ref() {
-            Passed
-        } else {
-            Failed(format!("{result:?}"))
-        }
+        if result.as_ref().ok() == expected.as_ref() { Passed } else { Failed(format!("{result:?}")) }
     });
 }
 
@@ -154,9 +143,7 @@ fn digital_link_parse() {
         if row[3].contains("PermitUnknownAIs") {
             return Skipped(UNKNOWN_AIS);
         }
-        let options = Options {
-            zero_suppressed_gtin: row[3].contains("PermitZeroSuppressedGTINinDLuris=true"),
-        };
+        let options = Options { zero_suppressed_gtin: row[3].contains("PermitZeroSuppressedGTINinDLuris=true") };
         let result = digital_link::parse(&text(&row[1]), &options);
         let raw = result.as_ref().map(Elements::to_caret).unwrap_or_default();
         if (row[0] == "true") == result.is_ok() && raw == text(&row[2]) {

@@ -18,7 +18,8 @@ pub fn canonical(fact: &Value) -> Vec<u8> {
 fn write(value: &Value, top: bool, out: &mut Vec<u8>) {
     match value {
         Value::Object(map) => {
-            let mut keys: Vec<&String> = map.keys().filter(|key| !(top && (*key == "prev" || *key == "hash"))).collect();
+            let mut keys: Vec<&String> =
+                map.keys().filter(|key| !(top && (*key == "prev" || *key == "hash"))).collect();
             keys.sort_unstable();
             out.push(b'{');
             for (n, key) in keys.into_iter().enumerate() {
@@ -63,7 +64,8 @@ mod tests {
 
     #[test]
     fn order_of_keys_and_chain_fields_do_not_matter() {
-        let a: Value = serde_json::from_str(r#"{"b":1,"a":{"y":[1,{"d":2,"c":"ä\n"}],"x":null},"prev":"p","hash":"h"}"#).unwrap();
+        let a: Value =
+            serde_json::from_str(r#"{"b":1,"a":{"y":[1,{"d":2,"c":"ä\n"}],"x":null},"prev":"p","hash":"h"}"#).unwrap();
         let b = json!({"a":{"x":null,"y":[1,{"c":"ä\n","d":2}]},"b":1});
         assert_eq!(canonical(&a), canonical(&b));
         assert_eq!(String::from_utf8(canonical(&b)).unwrap(), r#"{"a":{"x":null,"y":[1,{"c":"ä\n","d":2}]},"b":1}"#);

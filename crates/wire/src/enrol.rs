@@ -88,7 +88,10 @@ pub struct TokenResponse {
 
 impl std::fmt::Debug for TokenResponse {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("TokenResponse").field("expires_s", &self.expires_s).field("scope", &self.scope).finish_non_exhaustive()
+        f.debug_struct("TokenResponse")
+            .field("expires_s", &self.expires_s)
+            .field("scope", &self.scope)
+            .finish_non_exhaustive()
     }
 }
 

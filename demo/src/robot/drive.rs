@@ -129,6 +129,49 @@ impl Robot {
         Ok(entries.iter().map(|entry| self.count(entry)).collect())
     }
 
+    /// Scans the next right code without waiting for the answer, and gives the status before. `None`:
+    /// nothing is asked that can be scanned.
+    ///
+    /// # Errors
+    /// When the app does not read.
+    pub fn scan_blindly(&mut self) -> Result<Option<Status>> {
+        let before = self.status()?;
+        let Wanted::Code(code) = self.wanted(&before)? else { return Ok(None) };
+        self.reader.scan(&as_sent(&code))?;
+        self.tally.scans += 1;
+        Ok(Some(before))
+    }
+
+    /// What became of it, once the app runs again: the scan counted once or not at all.
+    ///
+    /// # Errors
+    /// When there are more answers than one, or the right code was refused.
+    pub fn catch_up(&mut self, before: &Status) -> Result<Status> {
+        // Bytes the dead app had not read are still in the line and reach the new one.
+        let mut quiet = Instant::now();
+        let mut entries = Vec::new();
+        while quiet.elapsed() < BURST_OVER {
+            std::thread::sleep(Duration::from_millis(50));
+            let more = self.device.log()?.split_off(self.seen);
+            if !more.is_empty() {
+                quiet = Instant::now();
+                self.seen += more.len();
+                entries.extend(more);
+            }
+        }
+        let answers: Vec<Answer> = entries.iter().map(|entry| self.count(entry)).collect();
+        let after = self.status()?;
+        match answers.as_slice() {
+            [] if after.place() != before.place() => bail!("without a scan in the log {before:?} became {after:?}"),
+            [] => {}
+            [one] if one.accepted => self.learn(before, &after),
+            // A question that the power cut took away: it is asked anew.
+            [one] if one.reason.ends_with('?') => {}
+            other => bail!("one scan was answered with {other:?} at {before:?}"),
+        }
+        Ok(after)
+    }
+
     /// Scans what must be refused: with that reason, and without a step.
     ///
     /// # Errors
@@ -208,21 +251,26 @@ impl Robot {
         bail!("{what} is not reached in {steps_max} steps")
     }
 
-    /// Says, by the keyboard, that the rest of the line is not there, and confirms it at the shelf.
+    /// Says, by the keyboard, that the rest of the line is not there. The app asks why.
     ///
     /// # Errors
-    /// When the app does not ask for the confirmation, or refuses it.
-    pub fn short(&mut self) -> Result<()> {
-        let before = self.status()?;
-        self.keyboard.keys(&["F3"])?;
+    /// When it does not.
+    pub fn say_short(&mut self) -> Result<()> {
+        self.keyboard.keys(&["F3", "1"])?;
+        wait_for("the question why", SOON, || Ok(self.status()?.step().contains("short").then_some(())))
+    }
+
+    /// Gives the first reason there is, by the keyboard, and confirms it at the shelf.
+    ///
+    /// # Errors
+    /// When the shelf is not asked for, or refused.
+    pub fn confirm_short(&mut self) -> Result<()> {
         self.keyboard.keys(&["1"])?;
-        wait_for("the question why", SOON, || Ok(self.status()?.step().contains("short").then_some(())))?;
-        self.keyboard.keys(&["1"])?;
-        let asks = |status: &Status| status.best().map(|(_, code)| code.to_owned());
-        let shelf = wait_for("the shelf to be asked", SOON, || Ok(asks(&self.status()?)))?;
+        let shelf =
+            wait_for("the shelf to be asked", SOON, || Ok(self.status()?.best().map(|(_, code)| code.to_owned())))?;
         let answer = self.scan(&shelf)?;
         if !answer.accepted {
-            bail!("the shelf {shelf} does not confirm a short pick: {answer:?} at {before:?}");
+            bail!("the shelf {shelf} does not confirm a short pick: {answer:?}");
         }
         self.tally.shorts += 1;
         Ok(())

@@ -372,9 +372,10 @@ impl Pick {
     #[must_use]
     pub fn line(&self) -> Option<&Line> {
         match &self.stage {
-            Stage::Location { line } | Stage::Item { line, .. } | Stage::Tote { line, .. } | Stage::Short { line, .. } => {
-                self.lines.iter().find(|l| l.id == *line)
-            }
+            Stage::Location { line }
+            | Stage::Item { line, .. }
+            | Stage::Tote { line, .. }
+            | Stage::Short { line, .. } => self.lines.iter().find(|l| l.id == *line),
             Stage::Totes { .. } | Stage::DropOff { .. } => None,
         }
     }
@@ -516,7 +517,8 @@ impl Pick {
     }
 
     fn damaged(mut self, qty: i64) -> PickStep {
-        let Stage::Short { line, hand, short: Some(Short { reason: ShortReason::Damaged, .. }) } = self.stage.clone() else {
+        let Stage::Short { line, hand, short: Some(Short { reason: ShortReason::Damaged, .. }) } = self.stage.clone()
+        else {
             return self.refuse(Refusal::Scan(scan::Refusal::NotNow));
         };
         let missing = self.open_qty(&line) - hand.qty();
@@ -633,9 +635,10 @@ impl Pick {
                 }
                 return;
             }
-            Stage::Location { line } | Stage::Item { line, .. } | Stage::Tote { line, .. } | Stage::Short { line, .. } => {
-                line.clone()
-            }
+            Stage::Location { line }
+            | Stage::Item { line, .. }
+            | Stage::Tote { line, .. }
+            | Stage::Short { line, .. } => line.clone(),
         };
         let open = self.open_qty(&line);
         let in_hand = self.hand().map_or(0, Hand::qty);
@@ -645,7 +648,9 @@ impl Pick {
             Stage::Item { .. } | Stage::Tote { .. } | Stage::Short { .. } if in_hand > open => {
                 Stage::Item { line, hand: Hand::default() }
             }
-            Stage::Item { hand, .. } | Stage::Short { hand, .. } if in_hand == open => Stage::Tote { line, hand, short: None },
+            Stage::Item { hand, .. } | Stage::Short { hand, .. } if in_hand == open => {
+                Stage::Tote { line, hand, short: None }
+            }
             Stage::Tote { hand, short: None, .. } if in_hand < open => Stage::Item { line, hand },
             stage => stage,
         };
@@ -754,9 +759,7 @@ fn handling_units(meant: &Meant) -> Vec<crate::master::HandlingUnit> {
 /// Nothing that the scan means fits the step.
 fn misfit(meant: &Meant, needed: Kind) -> Refusal {
     Refusal::Scan(match meant.meanings.first() {
-        Some(meaning) => {
-            scan::Refusal::WrongKind { scanned: meaning.kind(), id: meaning.id().to_owned(), needed }
-        }
+        Some(meaning) => scan::Refusal::WrongKind { scanned: meaning.kind(), id: meaning.id().to_owned(), needed },
         None => scan::Refusal::UnknownCode,
     })
 }

@@ -111,7 +111,9 @@ impl SignIn {
     pub fn update(self, event: Event, site: &Site<'_>, grants: Grants) -> Step<Self, Exit, Refusal> {
         match (self, event) {
             (_, Event::Scan(meant)) => badge(&meant, site, grants),
-            (Self::Pin { operator, name }, Event::PinChecked { right, fails }) => pin(operator, name, right, fails, site),
+            (Self::Pin { operator, name }, Event::PinChecked { right, fails }) => {
+                pin(operator, name, right, fails, site)
+            }
             (_, Event::Back) => Step {
                 next: Next::Continue(Self::Badge),
                 facts: Vec::new(),

@@ -69,7 +69,7 @@ impl World {
                 // A short code of the house and a GTIN for each packing.
                 let house = format!("{}{packs}", item.id);
                 let body = format!("{}501234{n}000{}", if qty == 1 { 0 } else { 1 }, qty + 10);
-                for code in [house, gtin(&body[..13.min(body.len())])] {
+                for code in [house, gtin(&body)] {
                     barcodes.push(Barcode { code, item: item.id.clone(), qty, unit });
                 }
             }
@@ -333,7 +333,8 @@ impl World {
             fact => fact.moves(),
         };
         for one in moves {
-            let expiry = self.stock.iter().find(|s| s.item == one.item && s.lot == one.lot).and_then(|s| s.expiry.clone());
+            let expiry =
+                self.stock.iter().find(|s| s.item == one.item && s.lot == one.lot).and_then(|s| s.expiry.clone());
             self.change(&one, &one.from, -one.qty, None);
             self.change(&one, &one.to, one.qty, expiry);
         }

@@ -234,6 +234,16 @@ cases! {
         ("A1", "step shelf A1 @ item L1 0"),
         ("N1", "WRONG_ITEM needed=X scanned=S @ item L1 0"),
     ];
+    an_item_without_its_row_is_kept_as_its_stock_is: v(3, &["L1", "L2"]).with(|world| world.items.clear()), [
+        ("A1", "step shelf A1 @ item L1 0"),
+        ("V", "NEED_LOT item=V @ item L1 0 [V]"),
+        ("L2", "ok lot L2 @ item L1 1"),
+    ];
+    serials_of_an_item_without_its_row_are_asked_for: s("L1 A1 S 1").with(|world| world.items.clear()), [
+        ("A1", "step shelf A1 @ item L1 0"),
+        ("S", "MISSING_DATA field=serial @ item L1 0 [S]"),
+        ("N2", "step serial N2 @ tote L1 1"),
+    ];
     a_serial_and_a_lot_must_belong_together: z(), [
         ("A1", "step shelf A1 @ item L1 0"),
         ("(01)Z(10)L2(21)M1", "WRONG_LOT needed=L1 scanned=L2 @ item L1 0"),

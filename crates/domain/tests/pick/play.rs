@@ -236,7 +236,9 @@ fn told(fact: &Fact) -> String {
             let units = units.iter().map(unit).collect::<Vec<_>>().join(", ");
             format!("Picked {line} {item} ({units}) {tote}{}", if *typed { " typed" } else { "" })
         }
-        Fact::PickedShort { line, qty, reason, damaged, .. } => format!("PickedShort {line} {qty} {reason:?} {damaged}"),
+        Fact::PickedShort { line, qty, reason, damaged, .. } => {
+            format!("PickedShort {line} {qty} {reason:?} {damaged}")
+        }
         Fact::DroppedOff { location, totes, .. } => {
             format!("DroppedOff {location} {}", totes.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))
         }

@@ -10,8 +10,8 @@ use floorhand_wire::enrol::{
 use floorhand_wire::feed::{BootstrapResponse, ExceptionRow, OutcomeRow, PullResponse, Row};
 use floorhand_wire::problem::Problem;
 use floorhand_wire::push::{PushRequest, PushResponse, WireFact};
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::OpenApi as Document;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 #[derive(OpenApi)]

@@ -161,7 +161,11 @@ pub struct LocationView {
     responses((status = 200, description = "Locations by identifier.", body = Page<LocationView>),
         (status = 400, description = "A parameter is wrong.", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "No valid token.", body = Problem, content_type = "application/problem+json")))]
-pub(super) async fn locations(State(core): State<Core>, admin: Admin, params: Params) -> Result<Json<Page<LocationView>>> {
+pub(super) async fn locations(
+    State(core): State<Core>,
+    admin: Admin,
+    params: Params,
+) -> Result<Json<Page<LocationView>>> {
     let params = &params.known(&["kind", "zone"])?;
     let after: String = params.after()?;
     let kind = params.filter_of("kind", &["bin", "dock", "staging", "pack", "transit", "virtual"])?;
@@ -241,10 +245,8 @@ type StockKey = (String, String, String, String, String, String);
 pub(super) async fn stock(State(core): State<Core>, admin: Admin, params: Params) -> Result<Json<Page<StockView>>> {
     let params = &params.known(&["location", "item", "handling_unit", "status"])?;
     let after: StockKey = params.after()?;
-    let status = params.filter_of(
-        "status",
-        &["available", "allocated", "in-transit", "quarantined", "returned", "damaged"],
-    )?;
+    let status =
+        params.filter_of("status", &["available", "allocated", "in-transit", "quarantined", "returned", "damaged"])?;
     let rows = core
         .db
         .read(|tx| async move {

@@ -33,10 +33,12 @@ pub struct Health {
     responses((status = 200, description = "Alive.", body = Health),
         (status = 503, description = "The database does not answer.", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn healthz(State(core): State<Core>) -> Result<Json<Health>> {
-    core.db.read(|tx| async move { tx.row("SELECT COUNT(*) AS n FROM core_meta", &[]).await }).await.map_err(|error| {
-        tracing::error!(error = crate::error::chain(&error), "health check");
-        Error::problem(503, "unavailable", "The database does not answer; try again.")
-    })?;
+    core.db.read(|tx| async move { tx.row("SELECT COUNT(*) AS n FROM core_meta", &[]).await }).await.map_err(
+        |error| {
+            tracing::error!(error = crate::error::chain(&error), "health check");
+            Error::problem(503, "unavailable", "The database does not answer; try again.")
+        },
+    )?;
     Ok(Json(Health { status: "ok".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() }))
 }
 
@@ -127,10 +129,8 @@ pub(super) async fn facts(State(core): State<Core>, admin: Admin, params: Params
             .await
         })
         .await?;
-    let views = rows
-        .iter()
-        .map(|row| Ok((row.i64("received_at")?, fact(row)?)))
-        .collect::<Result<Vec<(i64, FactView)>>>()?;
+    let views =
+        rows.iter().map(|row| Ok((row.i64("received_at")?, fact(row)?))).collect::<Result<Vec<(i64, FactView)>>>()?;
     let page = Page::cut(views, params, |(at, fact)| (*at, fact.device.clone(), fact.epoch, fact.seq))?;
     Ok(Json(Page { items: page.items.into_iter().map(|(_, fact)| fact).collect(), next: page.next }))
 }
@@ -198,7 +198,11 @@ pub struct ExceptionView {
     responses((status = 200, description = "Exceptions by time.", body = Page<ExceptionView>),
         (status = 400, description = "A parameter is wrong.", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "No valid token.", body = Problem, content_type = "application/problem+json")))]
-pub(super) async fn exceptions(State(core): State<Core>, admin: Admin, params: Params) -> Result<Json<Page<ExceptionView>>> {
+pub(super) async fn exceptions(
+    State(core): State<Core>,
+    admin: Admin,
+    params: Params,
+) -> Result<Json<Page<ExceptionView>>> {
     let params = &params.known(&["state", "kind"])?;
     let after: (i64, String) = params.after()?;
     let state = params.filter_of("state", &["open", "closed"])?;

@@ -8,7 +8,9 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::feed::Changes;
 use crate::orders::state::{Of, State as OrderState};
-use crate::orders::{Accepted, NewOrder, ReleaseMode, ReleaseRequest, Released, accept, release as put_out, release_one};
+use crate::orders::{
+    Accepted, NewOrder, ReleaseMode, ReleaseRequest, Released, accept, release as put_out, release_one,
+};
 use crate::server::Core;
 use crate::vals;
 use axum::Json;
@@ -162,11 +164,9 @@ pub(super) async fn one(State(core): State<Core>, admin: Admin, Id(id): Id) -> R
 }
 
 async fn view(tx: &Tx, warehouse: i64, id: &str) -> Result<OrderView> {
-    views(tx, warehouse, id, id, "")
-        .await?
-        .into_iter()
-        .next()
-        .ok_or_else(|| Error::problem(404, "not_found", format!("There is no order {id:?}; GET /v1/orders lists them.")))
+    views(tx, warehouse, id, id, "").await?.into_iter().next().ok_or_else(|| {
+        Error::problem(404, "not_found", format!("There is no order {id:?}; GET /v1/orders lists them."))
+    })
 }
 
 async fn views(tx: &Tx, warehouse: i64, first: &str, last: &str, state: &str) -> Result<Vec<OrderView>> {
@@ -241,7 +241,11 @@ async fn views(tx: &Tx, warehouse: i64, first: &str, last: &str, state: &str) ->
         (status = 403, description = "The token may only read.", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "Another order has this identifier.", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "Fields are wrong; each is named with the way out.", body = InvalidBody, content_type = "application/problem+json")))]
-pub(super) async fn post(State(core): State<Core>, admin: Admin, Body(body): Body) -> std::result::Result<Response, Refusal> {
+pub(super) async fn post(
+    State(core): State<Core>,
+    admin: Admin,
+    Body(body): Body,
+) -> std::result::Result<Response, Refusal> {
     admin.may_write()?;
     let order = NewOrder::read(&body).map_err(Refusal::Faults)?;
     let (order, warehouse, now) = (&order, admin.warehouse, clock::now_ms());
@@ -264,7 +268,13 @@ pub(super) async fn post(State(core): State<Core>, admin: Admin, Body(body): Bod
     match (accepted, view) {
         (Accepted::Refused(faults), _) => Err(Refusal::Faults(faults)),
         (Accepted::New(_), Some(view)) => {
-            tracing::info!(order = view.id, state = view.state.as_str(), lines = view.lines.len(), "order {} accepted", view.id);
+            tracing::info!(
+                order = view.id,
+                state = view.state.as_str(),
+                lines = view.lines.len(),
+                "order {} accepted",
+                view.id
+            );
             let mut response = (StatusCode::CREATED, Json(&view)).into_response();
             if let Ok(place) = HeaderValue::from_str(&format!("/v1/orders/{}", view.id)) {
                 response.headers_mut().insert(header::LOCATION, place);

@@ -2,8 +2,8 @@
 
 use crate::error::{Error, Result};
 use axum::extract::FromRequestParts;
-use axum::extract::rejection::QueryRejection;
 use axum::extract::Query;
+use axum::extract::rejection::QueryRejection;
 use axum::http::request::Parts;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -109,11 +109,10 @@ impl<S: Send + Sync> FromRequestParts<S> for Params {
             }
             match name.as_str() {
                 "limit" => {
-                    params.limit = value
-                        .parse()
-                        .ok()
-                        .filter(|limit| (1..=LIMIT_MAX).contains(limit))
-                        .ok_or_else(|| bad(format!("limit must be a whole number from 1 to {LIMIT_MAX}, not {value:?}")))?;
+                    params.limit =
+                        value.parse().ok().filter(|limit| (1..=LIMIT_MAX).contains(limit)).ok_or_else(|| {
+                            bad(format!("limit must be a whole number from 1 to {LIMIT_MAX}, not {value:?}"))
+                        })?;
                 }
                 "after" => params.after = Some(value).filter(|after| !after.is_empty()),
                 _ if params.filters.iter().any(|(own, _)| *own == name) => {

@@ -60,7 +60,11 @@ impl IntoResponse for Refusal {
             Self::Core(error) => error.into_response(),
             Self::Faults(errors) => {
                 let named = |fault: &Fault| {
-                    if fault.field.is_empty() { fault.message.clone() } else { format!("{}: {}", fault.field, fault.message) }
+                    if fault.field.is_empty() {
+                        fault.message.clone()
+                    } else {
+                        format!("{}: {}", fault.field, fault.message)
+                    }
                 };
                 let mut detail = errors.iter().take(DETAIL_FAULTS_MAX).map(named).collect::<Vec<_>>().join("; ");
                 if errors.len() > DETAIL_FAULTS_MAX {
@@ -70,7 +74,9 @@ impl IntoResponse for Refusal {
                 let mut response = problem_response(&problem);
                 if let Ok(body) = serde_json::to_vec(&InvalidBody { problem, errors }) {
                     response = (StatusCode::UNPROCESSABLE_ENTITY, body).into_response();
-                    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+                    response
+                        .headers_mut()
+                        .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
                 }
                 response
             }
@@ -92,9 +98,9 @@ impl<S: Send + Sync> FromRequest<S> for Json {
                 Refusal::problem(400, "bad_body", "The body did not arrive whole; send it again.")
             }
         })?;
-        serde_json::from_slice(&bytes).map(Self).map_err(|error| {
-            Refusal::problem(400, "bad_json", format!("The body is not JSON: {error}."))
-        })
+        serde_json::from_slice(&bytes)
+            .map(Self)
+            .map_err(|error| Refusal::problem(400, "bad_json", format!("The body is not JSON: {error}.")))
     }
 }
 
@@ -121,5 +127,9 @@ pub(super) async fn no_such_path(uri: Uri) -> Error {
 /// For a method that a path does not have.
 pub(super) async fn no_such_method(uri: Uri) -> Error {
     let path: String = uri.path().chars().take(200).collect();
-    Error::problem(405, "method_not_allowed", format!("{path} does not take this method; /openapi.json lists those it takes."))
+    Error::problem(
+        405,
+        "method_not_allowed",
+        format!("{path} does not take this method; /openapi.json lists those it takes."),
+    )
 }

@@ -175,7 +175,7 @@ mod tests {
         let got: Vec<(&str, i64)> = found.iter().map(|code| (code.scan.as_str(), code.qty)).collect();
         assert_eq!(got, expected, "{wanted:?}");
         for code in &found {
-            assert!(code.scan.ends_with(&code.code) , "{code:?}");
+            assert!(code.scan.ends_with(&code.code), "{code:?}");
             if code.unit != "handling-unit" {
                 let read = floorhand_gs1::read(code.scan.as_bytes(), floorhand_gs1::Mode::Strict);
                 assert!(read.error.is_none(), "{code:?}: {:?}", read.error);
@@ -188,7 +188,12 @@ mod tests {
         let wanted = |qty| Wanted { qty, ..Wanted::default() };
         let case = "19521234543210";
         check(&wanted(5), &[(EACH, 1, Unit::Each), (case, 6, Unit::Case)], &[], &[("]E09521234543213", 1)]);
-        check(&wanted(6), &[(case, 6, Unit::Case), (EACH, 1, Unit::Each)], &[], &[("]E09521234543213", 1), ("]I119521234543210", 6)]);
+        check(
+            &wanted(6),
+            &[(case, 6, Unit::Case), (EACH, 1, Unit::Each)],
+            &[],
+            &[("]E09521234543213", 1), ("]I119521234543210", 6)],
+        );
         check(&wanted(1), &[(UPC, 1, Unit::Each)], &[], &[("]E00614141000036", 1)]);
         check(&wanted(1), &[("OWN-77", 1, Unit::Each)], &[], &[("]C0OWN-77", 1)]);
         check(&wanted(0), &[(EACH, 1, Unit::Each)], &[], &[("]E09521234543213", 1)]);

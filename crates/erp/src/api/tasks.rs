@@ -173,13 +173,17 @@ pub(super) async fn one(State(core): State<Core>, admin: Admin, Id(id): Id) -> R
                     vals![admin.warehouse, id],
                 )
                 .await?;
-            let which = Which { warehouse: admin.warehouse, first: id.clone(), last: id.clone(), state: "", kind: "", holder: "" };
-            views(&tx, &which, &rows)
-                .await?
-                .into_iter()
-                .next()
-                .map(Json)
-                .ok_or_else(|| Error::problem(404, "not_found", format!("There is no task {id:?}; GET /v1/tasks lists them.")))
+            let which = Which {
+                warehouse: admin.warehouse,
+                first: id.clone(),
+                last: id.clone(),
+                state: "",
+                kind: "",
+                holder: "",
+            };
+            views(&tx, &which, &rows).await?.into_iter().next().map(Json).ok_or_else(|| {
+                Error::problem(404, "not_found", format!("There is no task {id:?}; GET /v1/tasks lists them."))
+            })
         })
         .await
 }
@@ -273,10 +277,11 @@ async fn near(tx: &Tx, which: &Which<'_>) -> Result<HashMap<Spot, Vec<Near>>> {
         .await?;
     let mut by_spot: HashMap<Spot, Vec<Near>> = HashMap::new();
     for row in &rows {
-        by_spot
-            .entry((row.text("location")?, row.text("item")?, row.text("handling_unit")?))
-            .or_default()
-            .push(Near { lot: row.text("lot")?.into(), serial: row.text("serial")?.into(), expiry: row.text("expiry")? });
+        by_spot.entry((row.text("location")?, row.text("item")?, row.text("handling_unit")?)).or_default().push(Near {
+            lot: row.text("lot")?.into(),
+            serial: row.text("serial")?.into(),
+            expiry: row.text("expiry")?,
+        });
     }
     Ok(by_spot)
 }

@@ -215,7 +215,8 @@ mod tests {
 
     #[test]
     fn never_what_has_expired_or_does_so_today() {
-        let stock = [row("A1", 10, "L1", "2026-11-20", 5), row("A2", 20, "L2", TODAY, 5), row("A3", 30, "L3", "2026-11-22", 1)];
+        let stock =
+            [row("A1", 10, "L1", "2026-11-20", 5), row("A2", 20, "L2", TODAY, 5), row("A3", 30, "L3", "2026-11-22", 1)];
         check(4, true, &stock, &[], &[("A3", "L3", 1)]);
     }
 
@@ -232,7 +233,11 @@ mod tests {
 
     #[test]
     fn not_what_is_promised() {
-        let stock = [row("A1", 10, "L1", "2027-01-01", 5), row("A1", 10, "L2", "2027-02-01", 5), row("A2", 20, "L2", "2027-02-01", 4)];
+        let stock = [
+            row("A1", 10, "L1", "2027-01-01", 5),
+            row("A1", 10, "L2", "2027-02-01", 5),
+            row("A2", 20, "L2", "2027-02-01", 4),
+        ];
         check(4, true, &stock, &[promise("A1", "L1", 3)], &[("A1", "L1", 2), ("A1", "L2", 2)]);
         check(4, true, &stock, &[promise("A1", "L1", 5)], &[("A1", "L2", 4)]);
         // A promise of any lot takes what expires first.
@@ -268,19 +273,21 @@ mod tests {
     }
 
     fn rows() -> impl Strategy<Value = Vec<StockRow>> {
-        let one = (0usize..5, 0usize..4, 0usize..2, -3i64..12, prop::bool::weighted(0.15)).prop_map(|(at, lot, unit, qty, damaged)| {
-            let expiry = ["", "2026-11-20", "2027-01-31", "2027-06-30"][lot];
-            StockRow {
-                location: format!("A{at}").as_str().into(),
-                kind: if at == 4 { LocationKind::Staging } else { LocationKind::Bin },
-                sequence: [30, 10, 20, 50, 5][at],
-                lot: ["", "L1", "L2", "L3"][lot].into(),
-                handling_unit: ["", "H1"][unit].into(),
-                status: if damaged { Status::Damaged } else { Status::Available },
-                qty,
-                expiry: expiry.to_owned(),
-            }
-        });
+        let one = (0usize..5, 0usize..4, 0usize..2, -3i64..12, prop::bool::weighted(0.15)).prop_map(
+            |(at, lot, unit, qty, damaged)| {
+                let expiry = ["", "2026-11-20", "2027-01-31", "2027-06-30"][lot];
+                StockRow {
+                    location: format!("A{at}").as_str().into(),
+                    kind: if at == 4 { LocationKind::Staging } else { LocationKind::Bin },
+                    sequence: [30, 10, 20, 50, 5][at],
+                    lot: ["", "L1", "L2", "L3"][lot].into(),
+                    handling_unit: ["", "H1"][unit].into(),
+                    status: if damaged { Status::Damaged } else { Status::Available },
+                    qty,
+                    expiry: expiry.to_owned(),
+                }
+            },
+        );
         prop::collection::vec(one, 0..12).prop_map(|mut rows| {
             let key = |row: &StockRow| (row.location.clone(), row.lot.clone(), row.handling_unit.clone(), row.status);
             rows.sort_by_key(key);

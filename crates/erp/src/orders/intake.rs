@@ -219,12 +219,18 @@ fn read_lines(faults: &mut Faults, value: Option<&Value>) -> Vec<NewLine> {
             some => id(faults, &format!("lines[{n}].id"), some).unwrap_or_default(),
         };
         if !seen.insert(own.clone()) {
-            faults.add(format!("lines[{n}].id"), format!("{own:?} is already the identifier of another line; send another"));
+            faults.add(
+                format!("lines[{n}].id"),
+                format!("{own:?} is already the identifier of another line; send another"),
+            );
         }
         let item = match given("item") {
             Some(Value::String(item)) if !item.is_empty() => item.clone(),
             Some(other) => {
-                faults.add(format!("lines[{n}].item"), format!("must be the identifier of an item; got {}", shown(other)));
+                faults.add(
+                    format!("lines[{n}].item"),
+                    format!("must be the identifier of an item; got {}", shown(other)),
+                );
                 String::new()
             }
             None => {
@@ -235,7 +241,10 @@ fn read_lines(faults: &mut Faults, value: Option<&Value>) -> Vec<NewLine> {
         let qty = match given("qty") {
             Some(value) => whole(faults, &format!("lines[{n}].qty"), value, 1, LINE_QTY_MAX),
             None => {
-                faults.add(format!("lines[{n}].qty"), format!("is missing; send a whole number from 1 to {LINE_QTY_MAX}"));
+                faults.add(
+                    format!("lines[{n}].qty"),
+                    format!("is missing; send a whole number from 1 to {LINE_QTY_MAX}"),
+                );
                 1
             }
         };
@@ -289,9 +298,9 @@ pub async fn accept(tx: &Tx, warehouse: i64, order: &NewOrder, now_ms: i64) -> R
         .await?;
     if written == 0 {
         // The same order was accepted in another transaction since we looked; it is committed now.
-        return known(tx, warehouse, order, &hash).await?.ok_or_else(|| {
-            Error::problem(503, "busy", "The same order is being accepted right now; send it again.")
-        });
+        return known(tx, warehouse, order, &hash)
+            .await?
+            .ok_or_else(|| Error::problem(503, "busy", "The same order is being accepted right now; send it again."));
     }
     for (n, line) in order.lines.iter().enumerate() {
         tx.execute(
@@ -337,7 +346,10 @@ async fn unknown_items(tx: &Tx, order: &NewOrder) -> Result<Vec<Fault>> {
         };
         if !there {
             let name: String = line.item.as_str().chars().take(ID_CHARS_MAX).collect();
-            faults.add(format!("lines[{n}].item"), format!("no item {name:?} in the catalogue; GET /v1/items lists the items"));
+            faults.add(
+                format!("lines[{n}].item"),
+                format!("no item {name:?} in the catalogue; GET /v1/items lists the items"),
+            );
         }
     }
     Ok(faults.0)
@@ -419,7 +431,8 @@ async fn set_order_state(tx: &Tx, warehouse: i64, order: &OrderId, state: State)
 /// When its state does not allow any, or the database refuses.
 pub(super) async fn mark_released(tx: &Tx, warehouse: i64, order: &OrderId) -> Result<()> {
     let before = order_state(tx, warehouse, order).await?;
-    let allowed = TABLE.iter().any(|(of, from, event, _)| *of == Of::Order && *from == before && *event == Event::Released);
+    let allowed =
+        TABLE.iter().any(|(of, from, event, _)| *of == Of::Order && *from == before && *event == Event::Released);
     if !allowed && before != State::Released {
         return Err(Error::Stored(format!("order {order} cannot be released, it is {}", before.as_str())));
     }
@@ -458,8 +471,14 @@ mod tests {
         for qty in [json!(0), json!(-1), json!(1.5), json!(100_001), json!("1")] {
             check(json!({"id": "a", "lines": [{"item": "X", "qty": qty}]}), &["lines[0].qty"]);
         }
-        check(json!({"id": "a", "lines": [{"id": "1", "item": "X", "qty": 1}, {"id": "1", "item": "Y", "qty": 1}]}), &["lines[1].id"]);
-        check(json!({"id": "a", "lines": [{"id": "2", "item": "X", "qty": 1}, {"item": "Y", "qty": 1}]}), &["lines[1].id"]);
+        check(
+            json!({"id": "a", "lines": [{"id": "1", "item": "X", "qty": 1}, {"id": "1", "item": "Y", "qty": 1}]}),
+            &["lines[1].id"],
+        );
+        check(
+            json!({"id": "a", "lines": [{"id": "2", "item": "X", "qty": 1}, {"item": "Y", "qty": 1}]}),
+            &["lines[1].id"],
+        );
         check(json!({"id": "a", "lines": [line], "priority": 101}), &["priority"]);
         check(json!({"id": "a", "lines": [line], "cutoff": "14:00"}), &["cutoff"]);
         check(json!({"id": "a", "lines": [line], "release": "later"}), &["release"]);

@@ -170,10 +170,7 @@ pub async fn reallocate(tx: &Tx, changes: &mut Changes, task: &Task, line: &Line
         return Ok(0);
     }
     let mut count = tx
-        .row(
-            "SELECT COUNT(*) AS n FROM task_line WHERE warehouse_id = $1 AND task = $2",
-            vals![warehouse, &task.id],
-        )
+        .row("SELECT COUNT(*) AS n FROM task_line WHERE warehouse_id = $1 AND task = $2", vals![warehouse, &task.id])
         .await?
         .ok_or_else(|| Error::Stored("count".to_owned()))?
         .i64("n")?;

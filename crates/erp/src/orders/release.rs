@@ -60,19 +60,24 @@ impl ReleaseRequest {
         };
         let max_orders = match given("max_orders") {
             None => SLOTS_DEFAULT,
-            Some(value) => match value.as_u64().and_then(|n| u8::try_from(n).ok()).filter(|n| (1..=SLOTS_MAX).contains(n)) {
-                Some(n) => n,
-                None => {
-                    faults.push(Fault::new("max_orders", format!("must be a whole number from 1 to {SLOTS_MAX}")));
-                    1
+            Some(value) => {
+                match value.as_u64().and_then(|n| u8::try_from(n).ok()).filter(|n| (1..=SLOTS_MAX).contains(n)) {
+                    Some(n) => n,
+                    None => {
+                        faults.push(Fault::new("max_orders", format!("must be a whole number from 1 to {SLOTS_MAX}")));
+                        1
+                    }
                 }
-            },
+            }
         };
         let id = match given("id") {
             None => String::new(),
             Some(Value::String(id)) if (1..=super::intake::ID_CHARS_MAX).contains(&id.len()) => id.clone(),
             Some(_) => {
-                faults.push(Fault::new("id", format!("must be a text of 1 to {} characters", super::intake::ID_CHARS_MAX)));
+                faults.push(Fault::new(
+                    "id",
+                    format!("must be a text of 1 to {} characters", super::intake::ID_CHARS_MAX),
+                ));
                 String::new()
             }
         };
@@ -82,7 +87,10 @@ impl ReleaseRequest {
                 orders.iter().filter_map(Value::as_str).map(str::to_owned).collect()
             }
             Some(_) => {
-                faults.push(Fault::new("orders", format!("must be a list of at most {RELEASE_ORDERS_MAX} order identifiers")));
+                faults.push(Fault::new(
+                    "orders",
+                    format!("must be a list of at most {RELEASE_ORDERS_MAX} order identifiers"),
+                ));
                 Vec::new()
             }
         };
@@ -161,11 +169,16 @@ pub async fn release(tx: &Tx, changes: &mut Changes, request: &ReleaseRequest, n
     let mut works = Vec::new();
     for id in &ids {
         let row = tx
-            .lock("SELECT state, priority, cutoff_ms FROM customer_order WHERE warehouse_id = $1 AND id = $2", vals![warehouse, id])
+            .lock(
+                "SELECT state, priority, cutoff_ms FROM customer_order WHERE warehouse_id = $1 AND id = $2",
+                vals![warehouse, id],
+            )
             .await?
             .into_iter()
             .next()
-            .ok_or_else(|| Error::problem(404, "not_found", format!("There is no order {id}; GET /v1/orders lists them.")))?;
+            .ok_or_else(|| {
+                Error::problem(404, "not_found", format!("There is no order {id}; GET /v1/orders lists them."))
+            })?;
         let state = State::stored(row.str("state")?)?;
         if matches!(state, State::Open | State::PartPicked | State::Backordered) {
             decide(tx, warehouse, id, &today).await?;
@@ -202,7 +215,8 @@ pub async fn release(tx: &Tx, changes: &mut Changes, request: &ReleaseRequest, n
 /// # Errors
 /// When the database refuses.
 pub async fn release_one(tx: &Tx, changes: &mut Changes, order: &OrderId, now_ms: i64) -> Result<Option<TaskId>> {
-    let request = ReleaseRequest { id: String::new(), mode: PickMode::Single, max_orders: 1, orders: vec![order.to_string()] };
+    let request =
+        ReleaseRequest { id: String::new(), mode: PickMode::Single, max_orders: 1, orders: vec![order.to_string()] };
     Ok(release(tx, changes, &request, now_ms).await?.tasks.into_iter().next().map(TaskId))
 }
 
@@ -300,7 +314,9 @@ async fn put_on_floor(
     let mut path: Vec<(u8, &Piece)> =
         cart.iter().zip(1u8..).flat_map(|(work, slot)| work.pieces.iter().map(move |piece| (slot, piece))).collect();
     path.sort_by(|(slot, a), (other, b)| {
-        let key = |slot: &u8, piece: &Piece| (piece.sequence, piece.location.clone(), piece.item.clone(), piece.lot.clone(), *slot);
+        let key = |slot: &u8, piece: &Piece| {
+            (piece.sequence, piece.location.clone(), piece.item.clone(), piece.lot.clone(), *slot)
+        };
         key(slot, a).cmp(&key(other, b))
     });
     let task = Task {

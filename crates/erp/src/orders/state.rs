@@ -158,9 +158,9 @@ impl State {
 
     /// The states that orders, or lines, can be in.
     pub fn all_of(of: Of) -> impl Iterator<Item = Self> {
-        Self::ALL
-            .into_iter()
-            .filter(move |state| TABLE.iter().any(|(whose, from, _, to)| *whose == of && (from == state || to == state)))
+        Self::ALL.into_iter().filter(move |state| {
+            TABLE.iter().any(|(whose, from, _, to)| *whose == of && (from == state || to == state))
+        })
     }
 
     /// Whether some event leads from this state to `to`; staying is always allowed.

@@ -201,7 +201,9 @@ mod tests {
             assert!(ids.insert(item.id.clone()), "{} twice", item.id);
             assert!(names.insert((item.name.clone(), item.variant.clone(), item.size.clone())), "{item:?} twice");
             assert!(item.weight_grams > 0 && !item.name.is_empty());
-            assert!(item.lot_tracked == (item.class == ItemClass::Cosmetics) && item.expiry_tracked == item.lot_tracked);
+            assert!(
+                item.lot_tracked == (item.class == ItemClass::Cosmetics) && item.expiry_tracked == item.lot_tracked
+            );
             assert_eq!(item.serial_tracked, item.class == ItemClass::Electronics);
             for code in product.barcodes {
                 assert_eq!(Gtin::from_digits(&code.code).unwrap().as_str(), code.code);

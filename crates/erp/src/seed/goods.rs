@@ -111,13 +111,23 @@ impl Size {
                     let apart = bins.len() > 1 && !index.is_multiple_of(4);
                     let at = if apart { n % bins.len() } else { 0 };
                     let bin = bins.get(at).copied().unwrap_or(home);
-                    heaps.push(Heap { bin, lot: batch.lot.clone(), serial: String::new(), qty: chance.between(18, 48) * plenty });
+                    heaps.push(Heap {
+                        bin,
+                        lot: batch.lot.clone(),
+                        serial: String::new(),
+                        qty: chance.between(18, 48) * plenty,
+                    });
                 }
                 heaps
             }
             ItemClass::Apparel | ItemClass::General => bins
                 .into_iter()
-                .map(|bin| Heap { bin, lot: String::new(), serial: String::new(), qty: chance.between(24, 60) * plenty })
+                .map(|bin| Heap {
+                    bin,
+                    lot: String::new(),
+                    serial: String::new(),
+                    qty: chance.between(24, 60) * plenty,
+                })
                 .collect(),
         }
     }
@@ -134,7 +144,12 @@ mod tests {
 
     #[test]
     fn every_item_has_stock_where_there_is_a_bin() {
-        for size in [usual(), Size { items: 3, bins: 1, ..usual() }, Size { items: 3_000, ..usual() }, Size { seed: 9, ..usual() }] {
+        for size in [
+            usual(),
+            Size { items: 3, bins: 1, ..usual() },
+            Size { items: 3_000, ..usual() },
+            Size { seed: 9, ..usual() },
+        ] {
             let mut serials = HashSet::new();
             for index in 0..size.items {
                 let heaps = size.heaps(index);
@@ -158,7 +173,8 @@ mod tests {
     #[test]
     fn dates_follow_the_day_and_names_do_not() {
         let later = Size { today: jiff::civil::date(2027, 3, 1), ..usual() };
-        let lots = |size: Size| (0..160).flat_map(|index| size.batches(index)).map(|batch| batch.lot).collect::<Vec<_>>();
+        let lots =
+            |size: Size| (0..160).flat_map(|index| size.batches(index)).map(|batch| batch.lot).collect::<Vec<_>>();
         assert_eq!(lots(usual()), lots(later));
         assert_eq!(usual().heaps(10), later.heaps(10));
         assert_ne!(usual().batches(10), later.batches(10));

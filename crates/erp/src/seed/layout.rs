@@ -123,7 +123,10 @@ mod tests {
             let ids: HashSet<&str> = path.iter().map(|bin| bin.id.as_str()).collect();
             assert_eq!(ids.len(), count);
             assert!(path.windows(2).all(|pair| pair[0].sequence < pair[1].sequence));
-            assert!(path.iter().all(|bin| bin.level >= 1 && bin.level <= bin.levels && bin.place >= 1 && bin.place <= bin.places));
+            assert!(
+                path.iter()
+                    .all(|bin| bin.level >= 1 && bin.level <= bin.levels && bin.place >= 1 && bin.place <= bin.places)
+            );
             assert!(path.iter().all(|bin| bin.shelf == format!("{}{}", bin.level, bin.place)));
         }
     }

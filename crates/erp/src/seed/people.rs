@@ -66,7 +66,12 @@ pub(super) fn operators(seed: u64) -> Vec<DemoOperator> {
                 pin += 1;
             }
             pins.push(pin);
-            DemoOperator { name: (*name).to_owned(), badge: format!("OP-{}", 1001 + n), pin: pin.to_string(), roles: roles.to_vec() }
+            DemoOperator {
+                name: (*name).to_owned(),
+                badge: format!("OP-{}", 1001 + n),
+                pin: pin.to_string(),
+                roles: roles.to_vec(),
+            }
         })
         .collect()
 }

@@ -2,8 +2,8 @@
 
 use super::{Entry, GOODS, GTIN, MEASURED, SSCC, TRADE, a, e, n, nv, x, xv};
 use crate::linter::Linter::{
-    Csum, GcpPos1, Hhmi, Hyphen, Iso3166, Iso3166Alpha2, Iso4217, Latitude, Longitude,
-    PercentEncoded, YesNo, Yymmd0, Yymmdd,
+    Csum, GcpPos1, Hhmi, Hyphen, Iso3166, Iso3166Alpha2, Iso4217, Latitude, Longitude, PercentEncoded, YesNo, Yymmd0,
+    Yymmdd,
 };
 
 #[rustfmt::skip]

@@ -1,13 +1,10 @@
 //! Special applications and internal use: identifiers 7001 to 99.
 
-use super::{
-    DEVICE, Entry, GOODS, GTIN, LOGISTIC, PERSON, PIECE, RECIPIENT, SSCC, TRADE, a, e, n, nv, x,
-    xv, yv, zv,
-};
+use super::{DEVICE, Entry, GOODS, GTIN, LOGISTIC, PERSON, PIECE, RECIPIENT, SSCC, TRADE, a, e, n, nv, x, xv, yv, zv};
 use crate::linter::Linter::{
-    CouponCode, CouponPosOffer, Csum, CsumAlpha, GcpPos1, GcpPos2, HasNonDigit, Hh, Hhmi, Iban,
-    ImporterIndex, Iso3166Or999, Iso5218, MediaType, Mi, NoZeroPrefix, NonZero, PackageType,
-    PercentEncoded, PieceOfTotal, PosInSeqSlash, Ss, Winding, Yymmdd, Yyyymmdd, Zero,
+    CouponCode, CouponPosOffer, Csum, CsumAlpha, GcpPos1, GcpPos2, HasNonDigit, Hh, Hhmi, Iban, ImporterIndex,
+    Iso3166Or999, Iso5218, MediaType, Mi, NoZeroPrefix, NonZero, PackageType, PercentEncoded, PieceOfTotal,
+    PosInSeqSlash, Ss, Winding, Yymmdd, Yyyymmdd, Zero,
 };
 
 #[rustfmt::skip]

@@ -32,9 +32,7 @@ pub fn parse(data: &[u8], mode: Mode) -> Result<Elements, Error> {
 /// ```
 pub fn parse_caret(text: &str) -> Result<Elements, Error> {
     match text.as_bytes().strip_prefix(b"^") {
-        Some(rest) => split(rest, b'^', Mode::Strict)
-            .map(|found| shift(found, 1))
-            .map_err(|error| error.shifted(1)),
+        Some(rest) => split(rest, b'^', Mode::Strict).map(|found| shift(found, 1)).map_err(|error| error.shifted(1)),
         None if text.is_empty() => Err(Error::new(ErrorKind::Empty, 0..0)),
         None => Err(Error::new(ErrorKind::MissingFirstSeparator, 0..1)),
     }
@@ -68,44 +66,22 @@ fn split(data: &[u8], separator: u8, mode: Mode) -> Result<Elements, Error> {
             return Err(Error::new(ErrorKind::UnexpectedSeparator, at..at + 1));
         }
         let Some((ai, entry)) = ai::leading(rest) else {
-            return Err(Error::new(
-                ErrorKind::UnknownAi,
-                at..data.len().min(at + unknown_len(rest, separator)),
-            ));
+            return Err(Error::new(ErrorKind::UnknownAi, at..data.len().min(at + unknown_len(rest, separator))));
         };
         let from = at + ai.as_str().len();
         let rest = data.get(from..).unwrap_or(&[]);
-        let to_separator = rest
-            .iter()
-            .position(|byte| *byte == separator)
-            .unwrap_or(rest.len());
-        let len = if entry.fnc1_required {
-            to_separator
-        } else {
-            to_separator.min(entry.max_len())
-        };
+        let to_separator = rest.iter().position(|byte| *byte == separator).unwrap_or(rest.len());
+        let len = if entry.fnc1_required { to_separator } else { to_separator.min(entry.max_len()) };
         let value = rest.get(..len).unwrap_or(rest);
         check_value(ai, value).map_err(|error| error.shifted(from))?;
         let value = String::from_utf8_lossy(value).into_owned();
-        push(
-            &mut out,
-            Element {
-                ai,
-                value,
-                span: at..from + len,
-            },
-        )?;
+        push(&mut out, Element { ai, value, span: at..from + len })?;
         at = from + len;
         // The separator after this element; also accepted where none is needed.
         if data.get(at) == Some(&separator) {
             at += 1;
         }
-        let more = data
-            .get(at..)
-            .unwrap_or(&[])
-            .iter()
-            .take_while(|byte| **byte == separator)
-            .count();
+        let more = data.get(at..).unwrap_or(&[]).iter().take_while(|byte| **byte == separator).count();
         if mode == Mode::Lenient && more > 0 {
             out.warnings.push(Warning::RepeatedSeparator { at });
             at += more;
@@ -116,11 +92,7 @@ fn split(data: &[u8], separator: u8, mode: Mode) -> Result<Elements, Error> {
 
 /// Four bytes are shown of an identifier that does not exist, less where the data ends.
 fn unknown_len(rest: &[u8], separator: u8) -> usize {
-    rest.iter()
-        .take(4)
-        .take_while(|byte| **byte != separator)
-        .count()
-        .max(1)
+    rest.iter().take(4).take_while(|byte| **byte != separator).count().max(1)
 }
 
 /// Reads the bracketed form, `(01)…(10)…`; `\(` is a bracket inside a value.
@@ -152,10 +124,7 @@ pub fn parse_bracketed(text: &str) -> Result<Elements, Error> {
         let Some(close) = inside.iter().take(5).position(|byte| *byte == b')') else {
             return Err(Error::new(ErrorKind::Brackets, at..data.len().min(at + 6)));
         };
-        let ai = inside
-            .get(..close)
-            .and_then(Ai::from_bytes)
-            .filter(|ai| ai.entry().is_some());
+        let ai = inside.get(..close).and_then(Ai::from_bytes).filter(|ai| ai.entry().is_some());
         let Some(ai) = ai else {
             return Err(Error::new(ErrorKind::UnknownAi, at + 1..at + 1 + close));
         };
@@ -181,44 +150,25 @@ pub fn parse_bracketed(text: &str) -> Result<Elements, Error> {
         }
         places.push(at);
         let place = |index: usize| places.get(index).copied().unwrap_or(from);
-        check_value(ai, &value).map_err(|error| Error {
-            span: place(error.span.start)..place(error.span.end),
-            ..error
-        })?;
+        check_value(ai, &value)
+            .map_err(|error| Error { span: place(error.span.start)..place(error.span.end), ..error })?;
         let value = String::from_utf8_lossy(&value).into_owned();
-        push(
-            &mut out,
-            Element {
-                ai,
-                value,
-                span: start..at,
-            },
-        )?;
+        push(&mut out, Element { ai, value, span: start..at })?;
     }
     Ok(out)
 }
 
 fn limit(data: &[u8]) -> Result<(), Error> {
     if data.len() > MAX_INPUT_BYTES {
-        return Err(Error::new(
-            ErrorKind::InputTooLong,
-            MAX_INPUT_BYTES..data.len(),
-        ));
+        return Err(Error::new(ErrorKind::InputTooLong, MAX_INPUT_BYTES..data.len()));
     }
     Ok(())
 }
 
 /// Adds an element; a repeat must have the same value.
 pub(crate) fn push(out: &mut Elements, element: Element) -> Result<(), Error> {
-    if out
-        .elements
-        .iter()
-        .any(|own| own.ai == element.ai && own.value != element.value)
-    {
-        return Err(Error::new(
-            ErrorKind::DifferingRepeat(element.ai),
-            element.span,
-        ));
+    if out.elements.iter().any(|own| own.ai == element.ai && own.value != element.value) {
+        return Err(Error::new(ErrorKind::DifferingRepeat(element.ai), element.span));
     }
     if out.elements.len() >= MAX_ELEMENTS {
         return Err(Error::new(ErrorKind::TooManyElements, element.span));
@@ -234,10 +184,7 @@ pub(crate) fn check_value(ai: Ai, value: &[u8]) -> Result<(), Error> {
         return Err(Error::new(ErrorKind::UnknownAi, 0..value.len()));
     };
     if value.len() > MAX_VALUE_BYTES {
-        return Err(Error::new(
-            ErrorKind::TooLong(ai),
-            MAX_VALUE_BYTES..value.len(),
-        ));
+        return Err(Error::new(ErrorKind::TooLong(ai), MAX_VALUE_BYTES..value.len()));
     }
     let mut at = 0;
     for part in entry.components {
@@ -248,10 +195,7 @@ pub(crate) fn check_value(ai: Ai, value: &[u8]) -> Result<(), Error> {
         let data = rest.get(..usize::from(part.max)).unwrap_or(rest);
         // A foreign character tells more than a wrong length.
         let invalid = |rule, error: crate::linter::LintError| {
-            Error::new(
-                ErrorKind::Invalid(ai, rule, error.kind),
-                at + error.span.start..at + error.span.end,
-            )
+            Error::new(ErrorKind::Invalid(ai, rule, error.kind), at + error.span.start..at + error.span.end)
         };
         let set = part.set.linter();
         set.check(data).map_err(|error| invalid(set, error))?;

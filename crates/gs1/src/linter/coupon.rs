@@ -35,30 +35,19 @@ impl<'a> Digits<'a> {
     }
 
     fn digit(&mut self, part: Part) -> Result<u8, LintError> {
-        let byte = self
-            .all
-            .get(self.at)
-            .ok_or_else(|| fail(part, Missing, self.rest()))?;
+        let byte = self.all.get(self.at).ok_or_else(|| fail(part, Missing, self.rest()))?;
         self.at += 1;
         Ok(byte - b'0')
     }
 
     fn take(&mut self, part: Part, count: usize) -> Result<&'a [u8], LintError> {
-        let taken = self
-            .all
-            .get(self.at..self.at + count)
-            .ok_or_else(|| fail(part, Truncated, self.rest()))?;
+        let taken = self.all.get(self.at..self.at + count).ok_or_else(|| fail(part, Truncated, self.rest()))?;
         self.at += count;
         Ok(taken)
     }
 
     /// A length digit within `allowed`, then that many digits and `more`.
-    fn sized(
-        &mut self,
-        part: Part,
-        allowed: std::ops::RangeInclusive<u8>,
-        more: usize,
-    ) -> Result<(), LintError> {
+    fn sized(&mut self, part: Part, allowed: std::ops::RangeInclusive<u8>, more: usize) -> Result<(), LintError> {
         let size = self.digit(part)?;
         if !allowed.contains(&size) {
             return Err(fail(part, Length, self.last_read()));
@@ -69,11 +58,7 @@ impl<'a> Digits<'a> {
     /// One digit out of a set.
     fn choice(&mut self, part: Part, allowed: &[u8]) -> Result<u8, LintError> {
         let value = self.digit(part)?;
-        if allowed.contains(&value) {
-            Ok(value)
-        } else {
-            Err(fail(part, Invalid, self.last_read()))
-        }
+        if allowed.contains(&value) { Ok(value) } else { Err(fail(part, Invalid, self.last_read())) }
     }
 
     /// Requirement, requirement code and family code of a purchase.
@@ -94,23 +79,14 @@ impl<'a> Digits<'a> {
 
     fn date(&mut self, part: Part) -> Result<&'a [u8], LintError> {
         let from = self.at;
-        let date = self
-            .all
-            .get(from..from + 6)
-            .ok_or_else(|| fail(part, Truncated, self.rest()))?;
-        Linter::Yymmdd
-            .check(date)
-            .map_err(|_| fail(part, Invalid, from..from + 6))?;
+        let date = self.all.get(from..from + 6).ok_or_else(|| fail(part, Truncated, self.rest()))?;
+        Linter::Yymmdd.check(date).map_err(|_| fail(part, Invalid, from..from + 6))?;
         self.at += 6;
         Ok(date)
     }
 
     fn end(&self) -> Result<(), LintError> {
-        if self.left() == 0 {
-            Ok(())
-        } else {
-            Err(fail(Part::Whole, Excess, self.rest()))
-        }
+        if self.left() == 0 { Ok(()) } else { Err(fail(Part::Whole, Excess, self.rest())) }
     }
 
     /// Takes the next digit when it is `tag`: the head of an optional field.
@@ -145,11 +121,7 @@ pub(super) fn code(data: &[u8]) -> Result<(), LintError> {
     coupon.purchase(Part::FirstRequirement, Part::FirstCode, Part::FirstFamily)?;
     if coupon.tag(b'1') {
         coupon.choice(Part::AdditionalRules, &[0, 1, 2, 3])?;
-        coupon.purchase(
-            Part::SecondRequirement,
-            Part::SecondCode,
-            Part::SecondFamily,
-        )?;
+        coupon.purchase(Part::SecondRequirement, Part::SecondCode, Part::SecondFamily)?;
         coupon.further_prefix(Part::SecondPrefix)?;
     }
     if coupon.tag(b'2') {
@@ -157,24 +129,12 @@ pub(super) fn code(data: &[u8]) -> Result<(), LintError> {
         coupon.further_prefix(Part::ThirdPrefix)?;
     }
     let dates_from = coupon.at;
-    let expires = if coupon.tag(b'3') {
-        Some(coupon.date(Part::ExpirationDate)?)
-    } else {
-        None
-    };
-    let starts = if coupon.tag(b'4') {
-        Some(coupon.date(Part::StartDate)?)
-    } else {
-        None
-    };
+    let expires = if coupon.tag(b'3') { Some(coupon.date(Part::ExpirationDate)?) } else { None };
+    let starts = if coupon.tag(b'4') { Some(coupon.date(Part::StartDate)?) } else { None };
     if let (Some(expires), Some(starts)) = (expires, starts)
         && expires < starts
     {
-        return Err(fail(
-            Part::ExpirationDate,
-            BeforeStart,
-            dates_from..coupon.at,
-        ));
+        return Err(fail(Part::ExpirationDate, BeforeStart, dates_from..coupon.at));
     }
     if coupon.tag(b'5') {
         coupon.sized(Part::SerialNumber, 0..=9, 6)?;

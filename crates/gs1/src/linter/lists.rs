@@ -3,10 +3,7 @@
 //! Each list is one text of blank-separated codes.
 
 fn holds(list: &str, code: &[u8]) -> bool {
-    !code.is_empty()
-        && list
-            .split_ascii_whitespace()
-            .any(|own| own.as_bytes() == code)
+    !code.is_empty() && list.split_ascii_whitespace().any(|own| own.as_bytes() == code)
 }
 
 pub(super) fn is_country(code: &[u8]) -> bool {

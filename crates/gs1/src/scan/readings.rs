@@ -11,12 +11,7 @@ use crate::symbology::Symbology;
 
 type Readings = Result<Vec<Content>, Error>;
 
-pub(super) fn find(
-    symbology: Option<Symbology>,
-    data: &[u8],
-    mode: Mode,
-    out: &mut Read,
-) -> Readings {
+pub(super) fn find(symbology: Option<Symbology>, data: &[u8], mode: Mode, out: &mut Read) -> Readings {
     let Some(symbology) = symbology else {
         return unidentified(data, mode, out);
     };
@@ -57,10 +52,7 @@ fn consistent(found: Elements) -> Result<Elements, Error> {
     let Some((one, other)) = found.associations().conflicts.first().copied() else {
         return Ok(found);
     };
-    let span = found
-        .iter()
-        .find(|own| own.ai == one)
-        .map_or(0..0, |own| own.span.clone());
+    let span = found.iter().find(|own| own.ai == one).map_or(0..0, |own| own.span.clone());
     Err(Error::new(ErrorKind::Conflict(one, other), span))
 }
 
@@ -71,11 +63,7 @@ fn gs1(symbology: Symbology, data: &[u8], mode: Mode) -> Readings {
         return Ok(vec![Content::Elements(found?)]);
     }
     let parsed = elements(data, mode);
-    if mode == Mode::Lenient
-        && symbology == Symbology::GS1_DATABAR
-        && data.len() == 14
-        && check::is_valid(data)
-    {
+    if mode == Mode::Lenient && symbology == Symbology::GS1_DATABAR && data.len() == 14 && check::is_valid(data) {
         let mut with_ai = b"01".to_vec();
         with_ai.extend_from_slice(data);
         let mut bare = elements(&with_ai, Mode::Strict)?;
@@ -83,11 +71,7 @@ fn gs1(symbology: Symbology, data: &[u8], mode: Mode) -> Readings {
         for element in &mut bare.elements {
             element.span = 0..data.len();
         }
-        return Ok([Some(bare), parsed.ok()]
-            .into_iter()
-            .flatten()
-            .map(Content::Elements)
-            .collect());
+        return Ok([Some(bare), parsed.ok()].into_iter().flatten().map(Content::Elements).collect());
     }
     parsed.map(|found| vec![Content::Elements(found)])
 }
@@ -113,10 +97,9 @@ fn gtin_error(error: GtinError, len: usize) -> Error {
     match error {
         GtinError::Length | GtinError::NumberSystem => Error::new(ErrorKind::WrongLength, 0..len),
         GtinError::NotDigits => Error::new(ErrorKind::NotDigits, 0..len),
-        GtinError::CheckDigit { expected, found } => Error::new(
-            ErrorKind::CheckDigit { expected, found },
-            len.saturating_sub(1)..len,
-        ),
+        GtinError::CheckDigit { expected, found } => {
+            Error::new(ErrorKind::CheckDigit { expected, found }, len.saturating_sub(1)..len)
+        }
     }
 }
 
@@ -132,12 +115,7 @@ fn gtin_scan(data: &[u8], len: usize) -> Result<GtinScan, Error> {
     }
     let digits = ascii(data);
     let gtin = Gtin::from_digits(&digits).map_err(|error| gtin_error(error, len))?;
-    Ok(GtinScan {
-        gtin,
-        digits,
-        add_on: None,
-        composite: None,
-    })
+    Ok(GtinScan { gtin, digits, add_on: None, composite: None })
 }
 
 /// `|]e0` joins the composite component to an EAN or UPC.
@@ -169,12 +147,7 @@ fn ean_13(data: &[u8], mode: Mode, out: &mut Read) -> Readings {
             let text = ascii(digits);
             let gtin = Gtin::from_upc_e(&text).map_err(|error| gtin_error(error, 8))?;
             out.warnings.push(Warning::ExpandedUpcE);
-            GtinScan {
-                gtin,
-                digits: text,
-                add_on: None,
-                composite: None,
-            }
+            GtinScan { gtin, digits: text, add_on: None, composite: None }
         }
         _ => gtin_scan(digits, 13)?,
     };
@@ -190,10 +163,7 @@ fn ean_13_add_on(data: &[u8]) -> Readings {
     if !add_on.iter().all(u8::is_ascii_digit) {
         return Err(Error::new(ErrorKind::NotDigits, 13..data.len()));
     }
-    Ok(vec![Content::Gtin(GtinScan {
-        add_on: Some(ascii(add_on)),
-        ..scan
-    })])
+    Ok(vec![Content::Gtin(GtinScan { add_on: Some(ascii(add_on)), ..scan })])
 }
 
 /// `]I1` promises a right check digit; without it 14 digits may still have one.
@@ -215,9 +185,7 @@ fn itf(modifier: char, data: &[u8], out: &mut Read) -> Readings {
 
 /// Readings of a web address; `None` when the data is none.
 fn link(data: &[u8], out: &mut Read) -> Option<Vec<Content>> {
-    let text = std::str::from_utf8(data)
-        .ok()
-        .filter(|text| digital_link::is_address(text))?;
+    let text = std::str::from_utf8(data).ok().filter(|text| digital_link::is_address(text))?;
     match digital_link::parse(text, &Options::default()).and_then(consistent) {
         Ok(found) => {
             out.notes.push(Note::DigitalLink);
@@ -268,9 +236,7 @@ fn unidentified(data: &[u8], mode: Mode, out: &mut Read) -> Readings {
     }
     match parsed {
         Ok(found) => {
-            let checked = found
-                .iter()
-                .any(|own| own.ai.entry().is_some_and(|entry| entry.has_check()));
+            let checked = found.iter().any(|own| own.ai.entry().is_some_and(|entry| entry.has_check()));
             if checked || data.contains(&GS) {
                 return Ok(vec![Content::Elements(found)]);
             }

@@ -12,14 +12,10 @@ pub fn directory() -> Option<PathBuf> {
 
 /// The rows of a file, without its two header lines; empty when the file is absent.
 pub fn rows(file: &str) -> Vec<Vec<String>> {
-    let Some(text) = directory().and_then(|path| std::fs::read_to_string(path.join(file)).ok())
-    else {
+    let Some(text) = directory().and_then(|path| std::fs::read_to_string(path.join(file)).ok()) else {
         return Vec::new();
     };
-    text.lines()
-        .skip(2)
-        .map(|line| line.split('\t').map(str::to_owned).collect())
-        .collect()
+    text.lines().skip(2).map(|line| line.split('\t').map(str::to_owned).collect()).collect()
 }
 
 /// What became of one row.
@@ -31,8 +27,7 @@ pub enum Outcome {
 
 /// Runs all rows of a file, prints the count, and fails when a row fails.
 pub fn run(file: &str, mut case: impl FnMut(&[String]) -> Outcome) {
-    let (mut ran, mut passed, mut skipped, mut failed) =
-        (0, 0, Vec::<(&str, usize)>::new(), Vec::new());
+    let (mut ran, mut passed, mut skipped, mut failed) = (0, 0, Vec::<(&str, usize)>::new(), Vec::new());
     for row in rows(file) {
         match case(&row) {
             Outcome::Passed => {
@@ -50,10 +45,7 @@ pub fn run(file: &str, mut case: impl FnMut(&[String]) -> Outcome) {
         }
     }
     let total: usize = skipped.iter().map(|(_, count)| count).sum();
-    let reasons: Vec<String> = skipped
-        .iter()
-        .map(|(reason, count)| format!("{count} {reason}"))
-        .collect();
+    let reasons: Vec<String> = skipped.iter().map(|(reason, count)| format!("{count} {reason}")).collect();
     let reasons = if directory().is_none() {
         "vectors absent".to_owned()
     } else if reasons.is_empty() {
@@ -62,19 +54,10 @@ pub fn run(file: &str, mut case: impl FnMut(&[String]) -> Outcome) {
         reasons.join(", ")
     };
     println!("{file}: {ran} ran, {passed} passed, {total} skipped ({reasons})");
-    assert!(
-        failed.is_empty(),
-        "{} of {ran} rows of {file} failed:\n{}",
-        failed.len(),
-        failed.join("\n")
-    );
+    assert!(failed.is_empty(), "{} of {ran} rows of {file} failed:\n{}", failed.len(), failed.join("\n"));
 }
 
 /// `true` or `false` in the first column against what happened.
 pub fn expect(ok: &str, happened: bool, detail: impl std::fmt::Debug) -> Outcome {
-    if (ok == "true") == happened {
-        Outcome::Passed
-    } else {
-        Outcome::Failed(format!("expected {ok}: {detail:?}"))
-    }
+    if (ok == "true") == happened { Outcome::Passed } else { Outcome::Failed(format!("expected {ok}: {detail:?}")) }
 }

@@ -186,7 +186,8 @@ fn count(mut pick: Pick, row: &Line, mut hand: Hand, label: &Label, site: &Site<
         }
         Err(refusal) => {
             // What the label said stays for the next scan of the same unit, unless it was wrong.
-            let keep = matches!(refusal, Refusal::NeedLot { .. } | Refusal::NeedHu { .. } | Refusal::MissingData { .. });
+            let keep =
+                matches!(refusal, Refusal::NeedLot { .. } | Refusal::NeedHu { .. } | Refusal::MissingData { .. });
             hand.label = if keep { unit } else { Label::default() };
             pick.stage = Stage::Item { line, hand };
             pick.refuse(refusal)
@@ -227,8 +228,11 @@ fn merge(first: &Label, second: &Label, item: &ItemId) -> Result<Label, (String,
 fn complete(row: &Line, hand: &Hand, unit: &Label, site: &Site<'_>) -> Result<Units, Refusal> {
     let item = site.known.item(&row.item);
     // A lot or serial that the line names is asked for, whatever is known about the item.
-    let lot_tracked = item.is_some_and(|i| i.lot_tracked) || !row.lot.is_none();
-    let serial_tracked = item.is_some_and(|i| i.serial_tracked) || !row.serial.is_none();
+    // An item that the store does not know is kept as its stock is.
+    let has = |named: fn(&Stock) -> bool| available(row, site).any(named);
+    let lot_tracked = item.map_or_else(|| has(|stock| !stock.lot.is_none()), |i| i.lot_tracked) || !row.lot.is_none();
+    let serial_tracked =
+        item.map_or_else(|| has(|stock| !stock.serial.is_none()), |i| i.serial_tracked) || !row.serial.is_none();
     // A handling unit narrows the step to its content.
     let here: Vec<&Stock> = available(row, site)
         .filter(|stock| hand.from.as_ref().is_none_or(|from| stock.handling_unit == *from))
@@ -238,7 +242,8 @@ fn complete(row: &Line, hand: &Hand, unit: &Label, site: &Site<'_>) -> Result<Un
     let mut serial = Serial::default();
     if serial_tracked {
         serial = of_serial(row, hand, unit, &here)?;
-        let booked = here.iter().find(|stock| stock.serial == serial).map(|stock| &stock.lot).filter(|lot| !lot.is_none());
+        let booked =
+            here.iter().find(|stock| stock.serial == serial).map(|stock| &stock.lot).filter(|lot| !lot.is_none());
         match (&lot, booked) {
             (Some(read), Some(booked)) if lot_tracked && read != booked => {
                 return Err(Refusal::WrongLot { scanned: read.clone(), needed: booked.clone() });
@@ -252,7 +257,8 @@ fn complete(row: &Line, hand: &Hand, unit: &Label, site: &Site<'_>) -> Result<Un
             return Err(Refusal::Expired { date: date.clone() });
         }
         // The lot of a serial is the book's; any other that a label names is not kept by lot.
-        let lot = lot.filter(|lot| here.iter().any(|stock| stock.serial == serial && stock.lot == *lot) && !serial.is_none());
+        let lot =
+            lot.filter(|lot| here.iter().any(|stock| stock.serial == serial && stock.lot == *lot) && !serial.is_none());
         return from_where(row, hand, &here, lot.as_ref(), unit.qty, serial);
     }
     let mut lots: Vec<&Lot> = here.iter().map(|stock| &stock.lot).collect();

@@ -1,6 +1,8 @@
 //! Totes: into a slot, goods into them, down at the end.
 
-use super::{Exit, Hand, Pick, PickStep, Refusal, Short, Stage, ambiguous, handling_units, locations, misfit, order_of};
+use super::{
+    Exit, Hand, Pick, PickStep, Refusal, Short, Stage, ambiguous, handling_units, locations, misfit, order_of,
+};
 use crate::fact::Fact;
 use crate::id::{HandlingUnitId, LineId, LocationId};
 use crate::master::HandlingUnitKind;
@@ -54,10 +56,9 @@ pub(super) fn put(
     let unit = match units.as_slice() {
         [unit] if unit.kind == HandlingUnitKind::Tote => unit,
         [] | [_] => {
-            let same = meant
-                .meanings
-                .iter()
-                .any(|m| matches!(m, Meaning::Goods { label } if label.item.as_ref().is_none_or(|item| *item == row.item)));
+            let same = meant.meanings.iter().any(
+                |m| matches!(m, Meaning::Goods { label } if label.item.as_ref().is_none_or(|item| *item == row.item)),
+            );
             if same {
                 let open = pick.open_qty(line) - hand.qty();
                 return pick.refuse(Refusal::QtyOver { open: if short.is_some() { 0 } else { open } });
