@@ -1,38 +1,45 @@
 # Every line that CI runs is here, and CI calls the same lines. CARGO_TARGET_DIR is respected.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
+.NOTPARALLEL:
 CARGO ?= cargo
 TARGET := $(if $(CARGO_TARGET_DIR),$(CARGO_TARGET_DIR),target)
+# A cargo that setup has just installed is found by the lines after it.
+export PATH := $(if $(CARGO_HOME),$(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 export RUST_BACKTRACE ?= 1
 
-.PHONY: help setup demo test fmt lint doc unit deny bench arm clean-demo
+.PHONY: help setup demo test fmt fmt-check lint doc deny unit bench arm clean-demo
 
 help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
-setup: ## installs what is missing
+setup: ## installs what is missing; says nothing where nothing is
 	@packaging/setup.sh
 
 demo: setup ## builds, seeds a warehouse, and opens the picker's screen (or plays a shift without a display)
 	$(CARGO) build --release --locked -p floorhand -p floorhand-erp -p floorhand-demo
 	$(TARGET)/release/floorhand-demo --out $(TARGET)/demo $(DEMO)
 
-test: setup fmt lint doc unit deny ## every check that CI runs
+test: setup fmt-check lint doc deny unit ## every check that CI runs
 
-fmt:
+fmt: ## formats the Rust sources
+	$(CARGO) fmt --all
+
+fmt-check:
 	$(CARGO) fmt --all --check
 
-lint:
+lint: ## clippy, warnings are errors
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 
-doc:
+doc: ## the documentation, warnings are errors
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked
 
-unit:
-	$(CARGO) test --workspace --locked
+deny: ## licences, banned crates and sources, where cargo-deny is there
+	@if command -v cargo-deny >/dev/null; then set -x; $(CARGO) deny --locked --log-level error check bans licenses sources; \
+	else echo "skipped: cargo deny check (cargo-deny is not installed; cargo install --locked cargo-deny)"; fi
 
-deny:
-	@if command -v cargo-deny >/dev/null; then $(CARGO) deny --locked check; else echo "cargo-deny is not installed: licences and sources were not checked"; fi
+unit: ## all tests
+	$(CARGO) test --workspace --locked
 
 bench: setup ## figures as ratios, one JSON line each
 	$(CARGO) build --release --locked -p floorhand -p floorhand-erp --examples --bins

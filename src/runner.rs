@@ -122,6 +122,17 @@ impl Runner {
         self.store.close()
     }
 
+    /// One event, as the loop takes it; when this returns, its answer is on the disk and has been shown.
+    pub fn step(&mut self, event: Event) {
+        self.event(event);
+    }
+
+    /// The state of the app.
+    #[must_use]
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
     fn start(&mut self) {
         self.refresh_link();
         self.load_work();

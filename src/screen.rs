@@ -21,7 +21,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// What the Slint compiler makes of `ui/`.
-#[allow(missing_docs, unsafe_code, clippy::all, clippy::pedantic, clippy::restriction)]
+#[allow(missing_docs, clippy::all, clippy::pedantic, clippy::restriction)]
 pub mod ui {
     slint::include_modules!();
 }

@@ -93,6 +93,9 @@ fn members(tree: &Tree) -> Vec<&str> {
     std::iter::once("").chain(list.split('"').skip(1).step_by(2)).collect()
 }
 
+/// Includes what the Slint compiler writes, which is unsafe here and there.
+const COMPILED_SCREENS: &str = "src/screen.rs";
+
 pub fn manifests(tree: &Tree) -> Vec<String> {
     let mut found = Vec::new();
     for member in members(tree) {
@@ -121,7 +124,8 @@ pub fn manifests(tree: &Tree) -> Vec<String> {
     }
     for file in tree.files.iter().filter(|file| file.is("rs")) {
         for (n, line) in cut(&file.text).lines() {
-            if line.contains("allow(") && names(line, "unsafe_code") {
+            let compiled = file.path == COMPILED_SCREENS;
+            if !compiled && line.contains("allow(") && names(line, "unsafe_code") {
                 found.push(format!("{}:{n}: allows unsafe code: name the module here once it is reviewed", file.path));
             }
         }

@@ -261,8 +261,10 @@ fn a_ghost_on_the_map() {
                 "make demo\nthe crate `a` [map](ARCHITECTURE.md) ![x](docs/x.png) [web](https://example.org)\n",
             ),
             ("src/here/a.rs", ""),
+            ("crates/a/a.rs", ""),
             ("demo/a.rs", ""),
         ],
+        // No `demo` in the one, `src/gone.rs` in the one, the picture in the other.
         &["ARCHITECTURE.md:1", "ARCHITECTURE.md:1", "README.md:2"],
     );
 }

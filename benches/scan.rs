@@ -1,0 +1,297 @@
+//! Scan → committed answer, as a ratio to one bare SQLite commit (WAL, FULL) of the same bytes in the same run.
+//!
+//! The runner's own step is measured, from the event to the shown view. Scans and bare commits alternate, so
+//! that a busy machine slows both. One JSON line per figure.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::indexing_slicing, missing_docs)]
+
+use floorhand::clock::{Clock, System};
+use floorhand::event::Event;
+use floorhand::runner::{EVENTS_MAX, Parts, Runner};
+use floorhand::store::{Identity, Store};
+use floorhand::view::{Key, KeyPress, Look, Tap};
+use floorhand_domain::fact::Fact;
+use floorhand_domain::id::{ItemId, LocationId};
+use floorhand_domain::master::{Barcode, HandlingUnit, Item, Location, LocationKind, Operator, Role};
+use floorhand_domain::scan::{Scan, Source};
+use floorhand_domain::stock::Stock;
+use floorhand_domain::task::{Line, Slot, Task};
+use floorhand_wire::feed::{BootstrapResponse, Row, kind, stock_key};
+use std::path::Path;
+use std::sync::mpsc::sync_channel;
+use std::time::{Duration, Instant};
+
+const ROUNDS: usize = 400;
+const PAGE: usize = 2_000;
+const WAREHOUSE: i64 = 1;
+const BADGE: &str = "OP-1";
+
+fn main() {
+    let small = site(10, 200);
+    let large = site(2_000, 200_000);
+    for (name, site) in [("small", &small), ("large", &large)] {
+        for figure in &site.figures {
+            println!(
+                r#"{{"bench":"scan_to_committed_answer","site":"{name}","lines":{},"barcodes":{},"scan":"{}","rounds":{ROUNDS},"p50_ratio":{:.2},"p99_ratio":{:.2},"goal_p50":1.5,"goal_p99":2.0,"to":"one bare SQLite commit (WAL, FULL) of the same bytes"}}"#,
+                site.lines,
+                site.barcodes,
+                figure.scan,
+                ratio(&figure.took, &figure.bare, 50),
+                ratio(&figure.took, &figure.bare, 99),
+            );
+        }
+    }
+    for (a, b) in large.figures.iter().zip(&small.figures) {
+        let large_to_bare = ratio(&a.took, &a.bare, 50);
+        let small_to_bare = ratio(&b.took, &b.bare, 50);
+        println!(
+            r#"{{"bench":"scan_large_to_small_site","scan":"{}","p50_ratio":{:.2},"to":"the same scan with 10 lines and 200 barcodes"}}"#,
+            a.scan,
+            large_to_bare / small_to_bare
+        );
+    }
+}
+
+struct Site {
+    lines: usize,
+    barcodes: usize,
+    figures: Vec<Figure>,
+}
+
+struct Figure {
+    scan: &'static str,
+    took: Vec<Duration>,
+    bare: Vec<Duration>,
+}
+
+fn ratio(a: &[Duration], b: &[Duration], percent: usize) -> f64 {
+    let at = |list: &[Duration]| {
+        let mut list = list.to_vec();
+        list.sort_unstable();
+        list[(list.len() - 1) * percent / 100].as_secs_f64()
+    };
+    at(a) / at(b)
+}
+
+fn gtin(n: usize) -> String {
+    let body = format!("0952{n:09}");
+    let sum: usize =
+        body.bytes().enumerate().map(|(n, d)| usize::from(d - b'0') * if n % 2 == 0 { 3 } else { 1 }).sum();
+    format!("{body}{}", (10 - sum % 10) % 10)
+}
+
+fn row<T: serde::Serialize>(kind: &str, id: &str, body: &T) -> Row {
+    Row(kind.to_owned(), id.to_owned(), 0, serde_json::to_value(body).unwrap())
+}
+
+/// The rows of a site with one task; every line asks for a million units, so that a count can go on.
+fn rows(lines: usize, barcodes: usize) -> (Vec<Row>, Vec<Row>) {
+    let mut global = Vec::new();
+    let mut local = Vec::new();
+    for n in 0..barcodes {
+        let item = ItemId(format!("I-{n:06}"));
+        global.push(row(
+            kind::BARCODE,
+            &gtin(n),
+            &Barcode { code: gtin(n), item: item.clone(), qty: 1, ..Barcode::default() },
+        ));
+        global.push(row(
+            kind::ITEM,
+            item.as_str(),
+            &Item { id: item.clone(), name: format!("Item {n}"), ..Item::default() },
+        ));
+    }
+    let place = |id: &str, kind| Location { id: id.into(), code: id.to_owned(), kind, ..Location::default() };
+    local.push(row(kind::LOCATION, "PACK-01", &place("PACK-01", LocationKind::Pack)));
+    local.push(row(kind::HANDLING_UNIT, "T-1", &HandlingUnit { id: "T-1".into(), ..HandlingUnit::default() }));
+
+    let operator = Operator {
+        id: "o-1".into(),
+        name: "Mara K.".to_owned(),
+        badge_hash: floorhand_wire::badge_hash(WAREHOUSE, BADGE),
+        pin_phc: PIN_HASH.to_owned(),
+        roles: vec![Role::Pick],
+        valid_to_ms: 0,
+        language: String::new(),
+    };
+    local.push(row(kind::OPERATOR, "o-1", &operator));
+    let task = Task {
+        id: "PT-1".into(),
+        lines: u32::try_from(lines).unwrap(),
+        slots: vec![Slot { slot: 1, order: "SO-1".into(), ..Slot::default() }],
+        drop_off: "PACK-01".into(),
+        ..Task::default()
+    };
+    local.push(row(kind::TASK, "PT-1", &task));
+    for n in 0..lines {
+        let location = format!("B-{n:04}");
+        local.push(row(kind::LOCATION, &location, &place(&location, LocationKind::Bin)));
+        let item = ItemId(format!("I-{n:06}"));
+        let stock =
+            Stock { location: LocationId(location.clone()), item: item.clone(), qty: 9_000_000, ..Stock::default() };
+        local.push(row(kind::STOCK, &stock_key(&stock), &stock));
+        let line = Line {
+            id: format!("L-{n:04}").into(),
+            task: "PT-1".into(),
+            seq: i64::try_from(n).unwrap(),
+            order: "SO-1".into(),
+            order_line: format!("SO-1:{n}").into(),
+            slot: 1,
+            location: location.into(),
+            item,
+            qty: 1_000_000,
+            ..Line::default()
+        };
+        local.push(row(kind::LINE, &format!("L-{n:04}"), &line));
+    }
+    let sort = |rows: &mut Vec<Row>| rows.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
+    sort(&mut global);
+    sort(&mut local);
+    (global, local)
+}
+
+/// Argon2id of "1234" with the least cost: signing in is not what is measured.
+const PIN_HASH: &str = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$KxvuEVRaL7GNIDmkHFbPZ8IUkKjMPbRUxXMkeKZbG+g";
+
+fn fill(store: &mut Store, stream: &str, rows: Vec<Row>) {
+    let mut after = String::new();
+    let pages: Vec<Vec<Row>> = rows.chunks(PAGE).map(<[Row]>::to_vec).collect();
+    let count = pages.len();
+    for (n, rows) in pages.into_iter().enumerate() {
+        let next = (n + 1 < count).then(|| rows.last().map(|row| format!("{},{}", row.0, row.1)).unwrap());
+        let page = BootstrapResponse {
+            server_epoch: "E".to_owned(),
+            server_time: "2026-11-21T08:00:00Z".to_owned(),
+            schema: 1,
+            stream: stream.to_owned(),
+            pos: 1,
+            rows,
+            after: next.clone(),
+        };
+        store.apply_bootstrap(&after, &page).unwrap();
+        after = next.unwrap_or_default();
+    }
+}
+
+fn site(lines: usize, barcodes: usize) -> Site {
+    let dir = tempfile::tempdir_in(folder()).unwrap();
+    let mut store = Store::open(&dir.path().join("device")).unwrap();
+    store
+        .save_enrolment(&Identity {
+            device: "d-1".to_owned(),
+            station: "H-01".to_owned(),
+            profile: "handheld".to_owned(),
+            warehouse: WAREHOUSE,
+            epoch: 1,
+            core_url: "http://127.0.0.1:9".to_owned(),
+            server_epoch: "E".to_owned(),
+            streams: vec!["global".to_owned(), "wh:1".to_owned()],
+        })
+        .unwrap();
+    let (global, local) = rows(lines, barcodes);
+    fill(&mut store, "global", global);
+    fill(&mut store, "wh:1", local);
+    let (send, events) = sync_channel(EVENTS_MAX);
+    let mut runner = Runner::new(Parts {
+        store,
+        transport: None,
+        show: Box::new(|view| drop(std::hint::black_box(view))),
+        events,
+        again: send,
+        clock: Box::new(System),
+        look: Look::default(),
+    })
+    .unwrap();
+    sign_in(&mut runner);
+    let scan = |runner: &mut Runner, code: &str| {
+        runner.step(Event::Scan(Scan { raw: code.as_bytes().to_vec(), source: Source::Serial, complete: true }));
+    };
+    scan(&mut runner, "PT-1");
+    scan(&mut runner, "T-1");
+    assert_eq!(runner.app().step_name(), "pick.location");
+    scan(&mut runner, "B-0000");
+    let ean = |n: usize| format!("]E0{}", &gtin(n)[1..]);
+    let (item, other) = (ean(0), ean(barcodes - 1));
+    scan(&mut runner, &item);
+    assert_eq!(runner.app().step_name(), "pick.quantity");
+    let mut bare = Bare::open(&dir.path().join("bare.db"));
+
+    // What a scan stores: log row, step; with a fact also its bytes. Measured on the rows themselves.
+    let counted = bytes_of(&runner, &item, None);
+    let refused = bytes_of(
+        &runner,
+        &other,
+        Some(&Fact::ScanRefused {
+            raw: other.clone(),
+            step: "pick.quantity".to_owned(),
+            reason: floorhand_domain::reason::Reason::WrongItem,
+            meanings: vec!["item".to_owned()],
+            task: "PT-1".into(),
+        }),
+    );
+    let mut figures = Vec::new();
+    for (name, code, bytes) in [("counted", &item, counted), ("refused", &other, refused)] {
+        let mut figure = Figure { scan: name, took: Vec::new(), bare: Vec::new() };
+        for round in 0..ROUNDS + 20 {
+            let start = Instant::now();
+            scan(&mut runner, code);
+            let took = start.elapsed();
+            let start = Instant::now();
+            bare.commit(bytes);
+            if round >= 20 {
+                figure.took.push(took);
+                figure.bare.push(start.elapsed());
+            }
+        }
+        figures.push(figure);
+    }
+    Site { lines, barcodes, figures }
+}
+
+fn folder() -> std::path::PathBuf {
+    // The same disk for both; a temporary folder may be memory.
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).to_owned();
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn sign_in(runner: &mut Runner) {
+    runner.step(Event::Scan(Scan { raw: BADGE.as_bytes().to_vec(), source: Source::Serial, complete: true }));
+    for digit in "1234".chars() {
+        let press = KeyPress { key: Key::Text(digit.to_string()), ctrl: false, alt: false, shift: false };
+        runner.step(Event::Tap(Tap::Key(press), System.mono_ms()));
+    }
+    // Whether the PIN is right is said from beside; here it is.
+    runner.step(Event::PinChecked { right: true });
+    assert_eq!(runner.app().step_name(), "work-list");
+}
+
+fn bytes_of(runner: &Runner, code: &str, fact: Option<&Fact>) -> usize {
+    let saved = serde_json::to_string(&runner.app().saved()).unwrap().len();
+    // Time, boot, symbology, source, step, decision, operator, session, task of the log row.
+    let log = code.len() + 24 + 36 + 5 + 6 + 13 + 60 + 3 + 36 + 4;
+    // A sealed fact: its body, two hashes, ids and times.
+    let fact = fact.map_or(0, |fact| serde_json::to_string(fact).unwrap().len() + 480);
+    saved + log + fact
+}
+
+/// One table, one row a commit.
+struct Bare {
+    conn: rusqlite::Connection,
+}
+
+impl Bare {
+    fn open(path: &Path) -> Self {
+        let conn = rusqlite::Connection::open(path).unwrap();
+        conn.execute_batch(
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;
+             CREATE TABLE t(id INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;",
+        )
+        .unwrap();
+        Self { conn }
+    }
+
+    fn commit(&mut self, bytes: usize) {
+        let body = vec![0x5a_u8; bytes];
+        self.conn.prepare_cached("INSERT INTO t(body) VALUES(?1)").unwrap().execute([body]).unwrap();
+    }
+}
