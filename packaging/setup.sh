@@ -53,16 +53,19 @@ missing() {
 }
 
 fresh=
+refresh() {
+  [ -z "$fresh" ] || return 0
+  # One source that does not answer need not hold up the others.
+  as_root apt-get update -qq || say "apt-get update failed; going on with the lists that are there"
+  fresh=yes
+}
+
 apt_install() {
   local lacking
   mapfile -t lacking < <(missing "$@")
   [ ${#lacking[@]} -gt 0 ] || return 0
   say "installing ${lacking[*]}"
-  if [ -z "$fresh" ]; then
-    # One source that does not answer need not hold up the others.
-    as_root apt-get update -qq || say "apt-get update failed; going on with the lists that are there"
-    fresh=yes
-  fi
+  refresh
   as_root env DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=a \
     apt-get install -y -qq --no-install-recommends "${lacking[@]}" </dev/null >/dev/null
 }
@@ -80,8 +83,9 @@ cargo_serves() {
 install_cargo() {
   say "no cargo of at least $needed with fmt and clippy (found: $(cargo --version 2>/dev/null || echo none))"
   if ! have rustup; then
-    if have apt-cache && apt-cache show rustup >/dev/null 2>&1; then
-      apt_install rustup
+    ! have apt-get || refresh
+    if LC_ALL=C apt-cache policy rustup 2>/dev/null | grep -q 'Candidate: [0-9]'; then
+      apt_install rustup ca-certificates
     else
       have curl || apt_install curl ca-certificates
       say "installing rustup with its official installer"

@@ -1,7 +1,7 @@
 //! The command line: what each command takes, and what it prints.
 
 use crate::view::Profile;
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// The warehouse floor: pick, pack, receive, put away, count, inspect returns.
@@ -25,7 +25,7 @@ pub enum Command {
         #[arg(long, value_name = "URL")]
         core: String,
         /// Code from `floorhand-erp enrol-code`, valid 15 minutes, once
-        #[arg(long, value_name = "CODE")]
+        #[arg(long, value_name = "CODE", allow_hyphen_values = true)]
         code: String,
         /// Enrols a device anew that is enrolled already; its outbox is kept
         #[arg(long)]
@@ -36,14 +36,14 @@ pub enum Command {
         /// Folder of the store
         #[arg(long, value_name = "DIR")]
         data: PathBuf,
-        /// Layout of the station; without it, what enrolment said
-        #[arg(long, value_enum)]
+        /// Layout of the station: handheld, packing, dock; without it, what enrolment said
+        #[arg(long, value_enum, hide_possible_values = true)]
         profile: Option<ProfileArg>,
         /// Reader, e.g. serial:/dev/ttyACM0; may be given several times
         #[arg(long, value_name = "KIND:PATH")]
         scanner: Vec<String>,
-        /// Colours before anybody signs in
-        #[arg(long, value_enum, default_value = "dark")]
+        /// Colours before anybody signs in: dark, light
+        #[arg(long, value_enum, default_value = "dark", hide_possible_values = true)]
         theme: ThemeArg,
         /// Language before anybody signs in: en, de
         #[arg(long, value_name = "xx", default_value = "en")]
@@ -126,8 +126,13 @@ pub fn parse() -> Result<Cli, (String, i32)> {
         if !error.use_stderr() {
             return (error.to_string(), 0);
         }
+        if error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+            let names = Cli::command().get_subcommands().map(|c| c.get_name().to_owned()).collect::<Vec<_>>();
+            return (format!("error: a command is needed: {} (see --help)", names.join(", ")), 2);
+        }
         let text = error.to_string();
-        let lines: Vec<&str> = text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage")).collect();
+        let end = |line: &&str| !line.starts_with("Usage") && !line.starts_with("For more information");
+        let lines: Vec<&str> = text.lines().map(str::trim).take_while(end).collect();
         let line = lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
         (format!("{line} (see --help)"), 2)
     })

@@ -15,8 +15,10 @@ use crate::sync::Sync;
 use crate::sync::transport::Transport;
 use crate::view::{Key, KeyPress, Look, Tap, View};
 use floorhand_domain::id::{OperatorId, SignInId};
-use floorhand_domain::scan::{self, Lookup, Scan, Source};
-use floorhand_domain::workflow::sign_in::SignIn;
+use floorhand_domain::scan::{self, Known, Lookup, Scan, Source};
+use floorhand_domain::workflow::Site;
+use floorhand_domain::workflow::sign_in::{SignIn, lockout_minutes};
+use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::Duration;
 
@@ -27,6 +29,8 @@ pub const EVENTS_MAX: usize = 1024;
 /// Quiet time before the store is tidied.
 const IDLE_MS: u64 = 5_000;
 const MINUTE_MS: u64 = 60_000;
+/// PINs that wait to be compared at the most.
+const CHECKS_MAX: usize = 4;
 
 /// What the runner shows a view on.
 pub type Show = Box<dyn Fn(View) + Send>;
@@ -45,6 +49,8 @@ pub struct Runner {
     clock: Box<dyn Clock>,
     boot_id: String,
     keyboard: Keyboard,
+    /// PINs to compare; the first is being compared.
+    checks: VecDeque<(OperatorId, String)>,
     sync_due_ms: Option<u64>,
     idle_due_ms: Option<u64>,
     minute_due_ms: u64,
@@ -77,10 +83,11 @@ impl Runner {
     pub fn new(parts: Parts) -> Result<Self, StoreError> {
         let Parts { store, transport, show, events, again, clock, look } = parts;
         let boot_id = clock.boot_id();
-        let app = load::resume(&store, look)?;
+        let app = load::lock(load::resume(&store, look)?, &store, clock.mono_ms(), &boot_id)?;
         let sync = Sync::new(&store, &boot_id);
         let now_ms = clock.mono_ms();
-        let saved = serde_json::to_string(&app.saved())?;
+        // What is on the disk, so that a step that could not be resumed is written with the next turn.
+        let saved = store.app_state()?.unwrap_or(serde_json::to_string(&crate::app::Saved::default())?);
         Ok(Self {
             sync,
             transport,
@@ -93,6 +100,7 @@ impl Runner {
             clock,
             boot_id,
             keyboard: Keyboard::new(Limits::default()),
+            checks: VecDeque::new(),
             sync_due_ms: None,
             idle_due_ms: Some(now_ms + IDLE_MS),
             minute_due_ms: now_ms,
@@ -239,8 +247,12 @@ impl Runner {
         if let Some(code) = self.app.code_typed(&tap) {
             return self.scan(Scan { raw: code.into_bytes(), source: Source::Typed, complete: true });
         }
-        if self.app.blocked.is_some() && matches!(tap, Tap::Ok) {
+        if self.app.blocked.is_some()
+            && matches!(tap, Tap::Ok | Tap::Primary | Tap::Key(KeyPress { key: Key::Enter, .. }))
+        {
+            // It says "try again" and nothing else: what lies under it is not meant.
             self.app.blocked = None;
+            return self.present();
         }
         let mut found = Found::default();
         if let Some(task) = self.app.task_tapped(&tap) {
@@ -290,12 +302,18 @@ impl Runner {
             .flatten()
     }
 
+    /// The answer counts only for the operator whose PIN it was: meanwhile another badge may have
+    /// been scanned.
     fn pin_checked(&mut self, right: bool) {
-        let mut found = Found::default();
-        if let crate::app::Flow::SignIn(SignIn::Pin { operator, .. }) = &self.app.flow {
-            found.fails = self.store.login_guard(operator).ok().flatten().map_or(0, |guard| guard.fails);
-            found.known.operators.extend(self.store.operator(operator).ok().flatten());
+        let Some((checked, _)) = self.checks.pop_front() else { return };
+        self.compare_next();
+        match &self.app.flow {
+            crate::app::Flow::SignIn(SignIn::Pin { operator, .. }) if *operator == checked => {}
+            _ => return tracing::info!(operator = checked.as_str(), "a PIN was compared for somebody who has left"),
         }
+        let mut found = Found::default();
+        found.fails = self.store.login_guard(&checked).ok().flatten().map_or(0, |guard| guard.fails);
+        found.known.operators.extend(self.store.operator(&checked).ok().flatten());
         self.input(Input::PinChecked { right }, &found);
     }
 
@@ -306,8 +324,12 @@ impl Runner {
         let facts = turn.facts.len();
         match self.commit(&turn, &now) {
             Ok(claims) => {
-                let Turn { app, effects, .. } = turn;
+                let Turn { app, effects, audit, .. } = turn;
                 self.app = app;
+                if facts > 0 || audit.is_some() {
+                    // The store takes what is done again.
+                    self.app.blocked = None;
+                }
                 self.app.link.waiting = self.app.link.waiting.saturating_add(u32::try_from(facts).unwrap_or(0));
                 self.present();
                 for effect in effects {
@@ -327,6 +349,9 @@ impl Runner {
         let turn = self.app.clone().update(Input::NotSaved { full: error.is_full() }, &self.now(), &Found::default());
         self.app = turn.app;
         self.present();
+        for effect in turn.effects {
+            self.perform(effect);
+        }
     }
 
     fn now(&self) -> Now {
@@ -392,8 +417,8 @@ impl Runner {
                 let fails = self.store.login_guard(operator)?.map_or(0, |guard| guard.fails) + 1;
                 // At the limit the lock is on disk with the failure: a power cut before the comparison
                 // must not open it.
-                let settings = &self.app.settings;
-                let minutes = if fails >= settings.lockout_tries { settings.lockout_minutes } else { 0 };
+                let (known, settings) = (Known::default(), &self.app.settings);
+                let minutes = lockout_minutes(fails, &Site { known: &known, settings, today: &String::new() });
                 (operator, fails, u64::from(minutes) * MINUTE_MS)
             }
             Guard::Lock(operator, minutes) => {
@@ -420,7 +445,7 @@ impl Runner {
 
     fn perform(&mut self, effect: Effect) {
         match effect {
-            Effect::VerifyPin { operator, pin } => self.verify_pin(&operator, pin),
+            Effect::VerifyPin { operator, pin } => self.verify_pin(operator, pin),
             Effect::LoadWork => self.load_work(),
             Effect::ReloadTask(task) => self.reload(&task),
             Effect::LoadPage => self.load_page(),
@@ -432,8 +457,21 @@ impl Runner {
     }
 
     /// Argon2id takes its time by design: it runs beside the floor thread, so that no scan waits for it.
-    fn verify_pin(&self, operator: &OperatorId, pin: String) {
-        let hash = self.store.operator(operator).ok().flatten().map(|row| row.pin_phc).unwrap_or_default();
+    /// One after the other, so that each answer is known to be whose.
+    fn verify_pin(&mut self, operator: OperatorId, pin: String) {
+        if self.checks.len() >= CHECKS_MAX {
+            // It was counted as a failure, and stays one.
+            return tracing::warn!(operator = operator.as_str(), "PINs come faster than they can be compared");
+        }
+        self.checks.push_back((operator, pin));
+        if self.checks.len() == 1 {
+            self.compare_next();
+        }
+    }
+
+    fn compare_next(&self) {
+        let Some((operator, pin)) = self.checks.front().cloned() else { return };
+        let hash = self.store.operator(&operator).ok().flatten().map(|row| row.pin_phc).unwrap_or_default();
         let again = self.again.clone();
         let spawned = std::thread::Builder::new().name("pin".to_owned()).spawn(move || {
             use argon2::{Argon2, PasswordHash, PasswordVerifier};

@@ -7,7 +7,7 @@ use crate::device::scanner::{ScannerEvent, ScannerSource};
 use crate::event::Event;
 use crate::runner::{EVENTS_MAX, Parts, Runner};
 use crate::screen::Screen;
-use crate::store::{Store, StoreError};
+use crate::store::{DB_FILE, Store, StoreError};
 use crate::sync::transport::Transport;
 use crate::view::{Look, Profile, Theme};
 use anyhow::{Context, Result, anyhow, bail};
@@ -53,13 +53,18 @@ pub fn run(options: &Options) -> Result<()> {
     for spec in &options.scanner {
         readers.push(Serial::new(spec.parse::<Config>().map_err(|error| anyhow!("--scanner {spec}: {error}"))?));
     }
-    let store = Store::open(&options.data).with_context(|| format!("store in {}", options.data.display()))?;
-    let Some(identity) = store.identity().cloned() else {
-        bail!(
+    let not_enrolled = || {
+        anyhow!(
             "{} is not enrolled: get a code with `floorhand-erp enrol-code`, then run `floorhand enrol`",
             options.data.display()
-        );
+        )
     };
+    // A folder that is not there is a wrong one: no store is made in it.
+    if !options.data.join(DB_FILE).is_file() {
+        return Err(not_enrolled());
+    }
+    let store = Store::open(&options.data).with_context(|| format!("store in {}", options.data.display()))?;
+    let identity = store.identity().cloned().ok_or_else(not_enrolled)?;
     let profile = options.profile.map(Profile::from).unwrap_or(match identity.profile.as_str() {
         "packing" => Profile::Packing,
         "dock" => Profile::Dock,

@@ -2,9 +2,11 @@
 
 use crate::app::{App, Flow};
 use crate::store::{Store, StoreError};
+use floorhand_domain::fact::ShortReason;
 use floorhand_domain::id::ItemId;
 use floorhand_domain::master::Barcode;
 use floorhand_domain::scan::Kind;
+use floorhand_domain::stock::Status;
 use floorhand_domain::task::Line;
 use floorhand_domain::workflow::Expect;
 use floorhand_domain::workflow::pick::{Hand, Pick, Stage};
@@ -62,7 +64,10 @@ pub fn expects(store: &Store, app: &App, today: &str) -> Result<Vec<Expect>, Sto
         // Badges are known by hash and PINs by heart: neither is listed anywhere.
         Flow::SignIn(SignIn::Badge) => one(Kind::Badge, Vec::new()),
         Flow::SignIn(SignIn::Pin { .. }) => one(Kind::Pin, Vec::new()),
-        Flow::Work => one(Kind::Task, app.work.iter().take(CODES_MAX).map(|task| task.id.0.clone()).collect()),
+        Flow::Work => {
+            let free = app.work.iter().filter(|task| app.may_take(task));
+            one(Kind::Task, free.take(CODES_MAX).map(|task| task.id.0.clone()).collect())
+        }
         Flow::Pick(flow) => pick(store, &flow.pick, today)?,
     })
 }
@@ -81,13 +86,22 @@ fn pick(store: &Store, pick: &Pick, today: &str) -> Result<Vec<Expect>, StoreErr
         }
         Stage::Location { .. } => one(Kind::Location, location(store, pick)?),
         Stage::Item { hand, .. } => match pick.line() {
-            Some(line) => one(Kind::Item, items(store, pick, line, hand, today)?),
+            Some(line) => {
+                let mut expects = one(Kind::Item, items(store, pick, line, hand, today)?);
+                let units = units(store, line, hand)?;
+                if !units.is_empty() {
+                    expects.insert(0, Expect { kind: Kind::HandlingUnit, codes: units });
+                }
+                expects
+            }
             None => Vec::new(),
         },
         Stage::Tote { .. } => one(Kind::Tote, pick.line().map(|line| pick.tote_of(line.slot).0).into_iter().collect()),
         Stage::Short { short, .. } => match short {
-            Some(_) => one(Kind::Location, location(store, pick)?),
-            None => one(Kind::Quantity, Vec::new()),
+            Some(short) if short.reason != ShortReason::Damaged || short.damaged > 0 => {
+                one(Kind::Location, location(store, pick)?)
+            }
+            _ => one(Kind::Quantity, Vec::new()),
         },
         Stage::DropOff { .. } => {
             let code = store.location(&pick.task.drop_off)?.map_or_else(|| pick.task.drop_off.0.clone(), |l| l.code);
@@ -101,6 +115,35 @@ fn location(store: &Store, pick: &Pick) -> Result<Vec<String>, StoreError> {
     Ok(vec![store.location(&line.location)?.map_or_else(|| line.location.0.clone(), |location| location.code)])
 }
 
+/// Handling units of which one must be scanned before the item: it lies in several of them, or the
+/// line names one. A serial number says by itself where it is.
+fn units(store: &Store, line: &Line, hand: &Hand) -> Result<Vec<String>, StoreError> {
+    if hand.from.is_some() || store.item(&line.item)?.is_some_and(|item| item.serial_tracked) {
+        return Ok(Vec::new());
+    }
+    let mut here = store.stock_shown(&line.location, &line.item)?;
+    here.retain(|stock| stock.status == Status::Available && stock.qty > 0);
+    here.retain(|stock| line.lot.is_none() || stock.lot == line.lot);
+    let mut found: Vec<_> = here.into_iter().map(|stock| stock.handling_unit).collect();
+    found.sort_unstable();
+    found.dedup();
+    let plain = match found.as_slice() {
+        [] => true,
+        [one] => line.handling_unit.is_none() || line.handling_unit == *one,
+        _ => false,
+    };
+    if plain {
+        return Ok(Vec::new());
+    }
+    found.retain(|unit| !unit.is_none() && (line.handling_unit.is_none() || line.handling_unit == *unit));
+    // A bare number counts only where a handling unit is asked for; with its identifier it always does.
+    let code = |id: &str| match floorhand_gs1::Sscc::from_digits(id) {
+        Ok(_) => format!("]C100{id}"),
+        Err(_) => id.to_owned(),
+    };
+    Ok(found.iter().take(CODES_MAX).map(|unit| code(unit.as_str())).collect())
+}
+
 /// Every code of the item that counts now: plain ones, with the lot, with each serial that is here.
 fn items(store: &Store, pick: &Pick, line: &Line, hand: &Hand, today: &str) -> Result<Vec<String>, StoreError> {
     let open = pick.open_qty(&line.id) - hand.qty();
@@ -108,7 +151,11 @@ fn items(store: &Store, pick: &Pick, line: &Line, hand: &Hand, today: &str) -> R
     let mut barcodes = store.barcodes_of(&line.item)?;
     barcodes.retain(|barcode| barcode.qty <= open);
     barcodes.sort_by(|a, b| a.qty.cmp(&b.qty).then_with(|| a.code.cmp(&b.code)));
-    let here = store.stock_shown(&line.location, &line.item)?;
+    let mut here = store.stock_shown(&line.location, &line.item)?;
+    here.retain(|stock| stock.status == Status::Available && stock.qty > 0);
+    if let Some(from) = &hand.from {
+        here.retain(|stock| stock.handling_unit == *from);
+    }
     let mut codes = Vec::new();
     if item.serial_tracked {
         let each = barcodes.iter().find(|barcode| barcode.qty == 1 && is_gtin(&barcode.code));
@@ -141,6 +188,11 @@ fn items(store: &Store, pick: &Pick, line: &Line, hand: &Hand, today: &str) -> R
                     stock.expiry.as_deref().and_then(yymmdd).map(|date| format!("17{date}")).unwrap_or_default();
                 codes.push(format!("]C101{}{expiry}10{}", barcode.code, stock.lot));
             }
+        }
+        // What is seen counts: the lot that the line names, though the book ran out of it.
+        if !line.lot.is_none() && !here.iter().any(|stock| stock.lot == line.lot) {
+            let each = barcodes.iter().filter(|barcode| is_gtin(&barcode.code));
+            codes.extend(each.map(|barcode| format!("]C101{}10{}", barcode.code, line.lot)));
         }
         // The plain code is enough where one lot lies alone.
         let mut all: Vec<_> = here.iter().filter(|stock| stock.qty > 0).map(|stock| &stock.lot).collect();

@@ -1,7 +1,7 @@
 //! The invariants of ARCHITECTURE.md that show in the source text.
 //!
-//! Each finding names file and line and says the way out. `tidy/samples.rs` shows that each
-//! check can fail.
+//! Each finding names file and line and says the way out. The samples here and in
+//! `tidy/samples.rs` show that each check can fail.
 
 #[path = "tidy/facts.rs"]
 mod facts;
@@ -20,6 +20,7 @@ mod text;
 #[path = "tidy/tree.rs"]
 mod tree;
 
+use std::collections::BTreeSet;
 use tree::Tree;
 
 /// Looks at the whole tree and says what is wrong with it, one finding a line.
@@ -119,4 +120,388 @@ fn manifests_agree() {
 #[test]
 fn the_map_shows_every_crate_and_no_ghost() {
     holds(house::map);
+}
+
+#[test]
+fn the_clock_and_the_kernel_have_one_door() {
+    holds(doors);
+}
+
+#[test]
+fn no_debugging_is_left() {
+    holds(debugging);
+}
+
+#[test]
+fn every_queue_has_a_named_limit() {
+    holds(queues);
+}
+
+#[test]
+fn every_reason_has_words() {
+    holds(reasons);
+}
+
+#[test]
+fn every_language_has_every_word() {
+    holds(languages);
+}
+
+#[test]
+fn the_map_shows_every_part_of_the_app() {
+    holds(parts);
+}
+
+/// What is read from the machine, where it may be, and the way out.
+const DOORS: &[(&[&str], &[&str], &str)] = &[
+    (&["rustix"], &["src/device", "src/clock", "src/store"], "ask src/device, src/clock.rs or src/store for it"),
+    (
+        &["Timestamp::now", "Zoned::now", "SystemTime::now", "Instant::now"],
+        &["src/clock"],
+        "take the time as an argument, or ask src/clock.rs",
+    ),
+    (&["now_v7"], &["src/clock", "src/runner"], "the runner stamps ids: take the id as an argument"),
+];
+
+fn doors(tree: &Tree) -> Vec<String> {
+    let mut found = Vec::new();
+    for file in tree.rust("src") {
+        let source = text::cut(text::product(&file.text));
+        for (words, homes, way_out) in DOORS.iter().filter(|(_, homes, _)| !homes.iter().any(|home| file.under(home))) {
+            for (n, line) in source.lines() {
+                for word in words.iter().filter(|word| text::names(line, word)) {
+                    found.push(format!("{}:{n}: `{word}` outside {}: {way_out}", file.path, homes.join(", ")));
+                }
+            }
+        }
+    }
+    found
+}
+
+fn debugging(tree: &Tree) -> Vec<String> {
+    let mut found = Vec::new();
+    for file in tree.files.iter().filter(|file| file.is("rs")) {
+        for (n, _) in text::cut(&file.text).lines().filter(|(_, line)| text::names(line, "dbg!")) {
+            found.push(format!("{}:{n}: prints for debugging: take it out, or trace it", file.path));
+        }
+    }
+    found
+}
+
+fn queues(tree: &Tree) -> Vec<String> {
+    let mut found = Vec::new();
+    for file in tree.files.iter().filter(|file| file.is("rs") && !file.is_test()) {
+        for (n, limit) in limits(&text::cut(text::product(&file.text)).code) {
+            let last = limit.rsplit("::").next().unwrap_or_default();
+            let constant = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+            let named =
+                last.len() > 1 && last.starts_with(|c: char| c.is_ascii_uppercase()) && last.chars().all(constant);
+            if !named {
+                let has = if limit.is_empty() { "no limit".to_owned() } else { format!("the limit `{limit}`") };
+                found.push(format!("{}:{n}: a queue with {has}: give it a constant named …_MAX", file.path));
+            }
+        }
+    }
+    found
+}
+
+/// The limit of each queue that is made, with the line.
+fn limits(code: &str) -> Vec<(usize, &str)> {
+    const MAKERS: &[&str] = &["channel", "sync_channel", "unbounded_channel", "bounded", "unbounded"];
+    let mut all = Vec::new();
+    let mut at = 0;
+    for word in code.split_inclusive(|c: char| !c.is_alphanumeric() && c != '_') {
+        let start = at;
+        at += word.len();
+        let name = word.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '_');
+        let before = code.get(..start).unwrap_or_default().trim_end();
+        let made = MAKERS.contains(&name)
+            && !["fn", ".", "oneshot::", "watch::"].iter().any(|end| before.ends_with(end))
+            || name == "with_capacity" && ["Channel::", "Queue::"].iter().any(|end| before.ends_with(end));
+        let rest = code.get(start + name.len()..).unwrap_or_default().trim_start();
+        if let Some(arguments) = without_types(rest).strip_prefix('(').filter(|_| made) {
+            let n = before.matches('\n').count()
+                + code.get(before.len()..start).unwrap_or_default().matches('\n').count()
+                + 1;
+            all.push((n, arguments.split([',', ')']).next().unwrap_or_default().trim()));
+        }
+    }
+    all
+}
+
+/// What follows `::<…>`.
+fn without_types(rest: &str) -> &str {
+    let Some(types) = rest.strip_prefix("::<") else { return rest };
+    let mut depth = 1_usize;
+    for (at, c) in types.char_indices() {
+        match c {
+            '<' => depth += 1,
+            '>' if depth == 1 => return types.get(at + 1..).unwrap_or_default(),
+            '>' => depth -= 1,
+            _ => {}
+        }
+    }
+    ""
+}
+
+const REASON: &str = "crates/domain/src/reason.rs";
+/// Codes that no page shows, each with why.
+const WORDLESS: &[(&str, &str)] = &[];
+
+fn reasons(tree: &Tree) -> Vec<String> {
+    let source = text::cut(tree.text(REASON).unwrap_or_default());
+    let first = source.lines().find(|(_, line)| line.starts_with("reasons! {")).map_or(usize::MAX, |(n, _)| n);
+    let codes: Vec<_> = source.literals.iter().filter(|literal| literal.line > first).collect();
+    let code = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_uppercase() || "_?".contains(c));
+    let worded: BTreeSet<String> =
+        tree.slint().flat_map(|file| text::cut(&file.text).literals).map(|literal| literal.text).collect();
+    let mut found = Vec::new();
+    for literal in codes.iter().filter(|literal| code(&literal.text)) {
+        let wordless = WORDLESS.iter().any(|(code, _)| *code == literal.text);
+        if wordless == worded.contains(&literal.text) {
+            let way_out = if wordless {
+                "has words: take it off WORDLESS in tests/tidy.rs"
+            } else {
+                "has no words: give it a title and a help line in ui/words.slint, or say in WORDLESS why not"
+            };
+            found.push(format!("{REASON}:{}: {} {way_out}", literal.line, literal.text));
+        }
+    }
+    if !codes.iter().any(|literal| code(&literal.text)) {
+        found.push(format!("{REASON}:1: has no `reasons! {{`: mend `reasons` in tests/tidy.rs"));
+    }
+    found
+}
+
+/// `@tr("context" => "one" | "many" % n)`; `many` is empty where there is no plural.
+struct Phrase {
+    line: usize,
+    context: Option<String>,
+    one: String,
+    many: String,
+}
+
+fn phrases(slint: &str) -> Vec<Phrase> {
+    let source = text::cut(slint);
+    // Each literal stands as "" in the code: the pieces are what lies between the literals.
+    let between: Vec<&str> = source.code.split("\"\"").map(str::trim).collect();
+    let literal = |n: usize| source.literals.get(n).map(|literal| literal.text.clone()).unwrap_or_default();
+    let follows = |n: usize, sign: &str| between.get(n).is_some_and(|piece| piece.starts_with(sign));
+    let starts = between.iter().enumerate().filter(|(_, piece)| piece.ends_with("@tr("));
+    starts
+        .map(|(n, _)| {
+            let (context, one) = if follows(n + 1, "=>") { (Some(literal(n)), n + 1) } else { (None, n) };
+            let many = if follows(one + 1, "|") { literal(one + 1) } else { String::new() };
+            let line = source.literals.get(n).map_or(1, |literal| literal.line);
+            Phrase { line, context, one: literal(one), many }
+        })
+        .collect()
+}
+
+/// An entry of a `.po` file.
+#[derive(Default)]
+struct Entry {
+    line: usize,
+    context: String,
+    one: String,
+    many: String,
+    words: Vec<String>,
+    fuzzy: bool,
+}
+
+fn entries(po: &str) -> Vec<Entry> {
+    let mut all = Vec::new();
+    let mut entry = Entry::default();
+    let mut field = String::new();
+    for (n, line) in (1..).zip(po.lines().chain([""])) {
+        let line = line.trim();
+        if line.is_empty() && entry.line > 0 {
+            all.push(std::mem::take(&mut entry));
+        }
+        entry.fuzzy |= line.starts_with("#,") && line.contains("fuzzy");
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        if entry.line == 0 {
+            entry.line = n;
+        }
+        let (name, quoted) = line.split_once('"').unwrap_or((line, ""));
+        let part = quoted.strip_suffix('"').unwrap_or(quoted);
+        if !name.is_empty() {
+            field = name.trim().to_owned();
+            if field.starts_with("msgstr") {
+                entry.words.push(String::new());
+            }
+        }
+        match field.as_str() {
+            "msgctxt" => entry.context.push_str(part),
+            "msgid" => entry.one.push_str(part),
+            "msgid_plural" => entry.many.push_str(part),
+            _ => entry.words.last_mut().into_iter().for_each(|words| words.push_str(part)),
+        }
+    }
+    all
+}
+
+fn languages(tree: &Tree) -> Vec<String> {
+    let in_place = |path: &str| path.starts_with("ui/lang/") && path.contains("/LC_MESSAGES/");
+    let files = tree.files.iter().filter(|file| file.is("po") && in_place(&file.path));
+    let languages: Vec<_> = files.map(|file| (file, entries(&file.text))).collect();
+    let mut found = Vec::new();
+    if languages.is_empty() {
+        found.push("ui/lang:1: has no language: mend `languages` in tests/tidy.rs".to_owned());
+    }
+    for page in tree.slint() {
+        for phrase in phrases(&page.text) {
+            let place = format!("{}:{}", page.path, phrase.line);
+            let Some(context) = &phrase.context else {
+                found.push(format!("{place}: {:?} has no context: write @tr(\"context\" => …)", phrase.one));
+                continue;
+            };
+            for (file, entries) in &languages {
+                let same = |entry: &&Entry| entry.context == *context && entry.one == phrase.one;
+                match entries.iter().find(same) {
+                    None => found.push(format!(
+                        "{place}: {context:?} => {:?} is not in {}: translate it there",
+                        phrase.one, file.path
+                    )),
+                    Some(entry) => {
+                        let forms = if phrase.many.is_empty() { 1 } else { plural_forms(entries) };
+                        let faults = faults(&phrase, entry, forms).into_iter();
+                        found.extend(faults.map(|fault| format!("{}:{}: {fault} ({place})", file.path, entry.line)));
+                    }
+                }
+            }
+        }
+    }
+    found
+}
+
+fn faults(phrase: &Phrase, entry: &Entry, forms: usize) -> Vec<String> {
+    let mut faults = Vec::new();
+    if entry.many != phrase.many {
+        faults.push(format!("the page has the plural {:?}: write it as msgid_plural", phrase.many));
+    }
+    if entry.words.len() != forms {
+        faults.push(format!("{} forms where the language has {forms}: write each msgstr", entry.words.len()));
+    }
+    if entry.fuzzy || entry.words.iter().any(String::is_empty) {
+        faults.push(format!("{:?} is not translated: write its msgstr, without `fuzzy`", phrase.one));
+        return faults;
+    }
+    let right = [places(&phrase.one), places(if phrase.many.is_empty() { &phrase.one } else { &phrase.many })];
+    for words in entry.words.iter().filter(|words| !right.contains(&places(words))) {
+        faults.push(format!("{words:?} has other places than {:?}: keep {{}}, {{0}}, {{n}}", phrase.one));
+    }
+    faults
+}
+
+/// `nplurals` of the header.
+fn plural_forms(entries: &[Entry]) -> usize {
+    let header = entries.iter().find(|entry| entry.one.is_empty()).and_then(|entry| entry.words.first());
+    let after = header.and_then(|header| header.split_once("nplurals=")).map_or("", |(_, rest)| rest);
+    after.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap_or(2)
+}
+
+/// `{}`, `{0}`, `{n}` of a text; `{}` counts as often as it stands there.
+fn places(text: &str) -> Vec<&str> {
+    let inside = text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name);
+    let mut all: Vec<&str> = inside.filter(|name| name.chars().all(|c| c.is_alphanumeric() || c == '_')).collect();
+    all.sort_unstable();
+    all.dedup_by(|a, b| a == b && !a.is_empty());
+    all
+}
+
+fn parts(tree: &Tree) -> Vec<String> {
+    let map = tree.text("ARCHITECTURE.md").unwrap_or_default();
+    let top = |path: &str| path.strip_prefix("src/").is_some_and(|name| !name.contains('/'));
+    let entrance = |path: &str| matches!(path, "src/lib.rs" | "src/main.rs");
+    let files = tree.rust("src").filter(|file| top(&file.path) && !entrance(&file.path));
+    files
+        .filter(|file| !text::names(map, &file.path))
+        .map(|file| format!("ARCHITECTURE.md:1: does not show {}: add it to the code map", file.path))
+        .collect()
+}
+
+/// The check finds exactly these places in the tree.
+#[track_caller]
+fn finds(check: Check, files: &[(&str, &str)], expected: &[&str]) {
+    let found = check(&Tree::sample(files));
+    let places: Vec<&str> = found.iter().filter_map(|line| line.split(": ").next()).collect();
+    assert_eq!(places, expected, "{found:#?}");
+}
+
+#[test]
+fn a_clock_beside_the_clock() {
+    finds(
+        doors,
+        &[
+            ("src/screen.rs", "// Instant::now\nlet now = Instant::now();\nlet id = Uuid::now_v7();\n"),
+            ("src/runner/net.rs", "let id = Uuid::now_v7();\nuse rustix::fs;\n"),
+            ("src/clock.rs", "Timestamp::now();\nrustix::time::clock_gettime();\n"),
+            ("src/sync.rs", "#[cfg(test)]\nmod tests {\n    Instant::now();\n}\n"),
+        ],
+        &["src/screen.rs:2", "src/screen.rs:3", "src/runner/net.rs:2"],
+    );
+}
+
+#[test]
+fn a_print_for_debugging() {
+    let bad = format!("let a = 1;\n{}!(a); // {0}!\n", concat!("d", "bg"));
+    finds(debugging, &[("tests/a.rs", &bad), ("src/b.rs", "// d\nlet dbg = \"dbg!\";\n")], &["tests/a.rs:2"]);
+}
+
+#[test]
+fn a_queue_without_a_name_for_its_limit() {
+    let good = "let (a, b) = mpsc::channel::<Vec<u8>>(self::REQUESTS_MAX);\nlet c = oneshot::channel();\nuse x::channel;\n\
+                fn channel(n: usize) {}\ndevice.channel(3);\nVec::with_capacity(3);\nwatch::channel(false);\n";
+    let bad = "let (a, b) = channel();\nlet c = sync_channel::<Vec<u8>>(64);\n\nmpsc::unbounded_channel();\n\
+               mpsc::\nchannel(limit);\nDataChannel::with_capacity(3);\n";
+    let places = ["src/b.rs:1", "src/b.rs:2", "src/b.rs:4", "src/b.rs:6", "src/b.rs:7"];
+    finds(queues, &[("src/a.rs", good), ("src/b.rs", bad), ("tests/c.rs", bad)], &places);
+}
+
+#[test]
+fn a_reason_without_words() {
+    let reason = "const A: &str = \"X\";\nreasons! {\n    /// \"Z\".\n    Gone = \"GONE\",\n    Swap = \"SWAP?\",\n}\n";
+    let page = ("ui/words.slint", "// \"SWAP?\"\nreason == \"GONE\" ? 1 : 2;\n");
+    finds(reasons, &[(REASON, reason), page], &["crates/domain/src/reason.rs:5"]);
+    finds(reasons, &[page], &["crates/domain/src/reason.rs:1"]);
+}
+
+#[test]
+fn a_word_that_a_language_lacks() {
+    let po = "msgid \"\"\nmsgstr \"\"\n\"Plural-Forms: nplurals=2; plural=(n != 1);\\n\"\n\n\
+              msgctxt \"a\"\nmsgid \"Back\"\nmsgstr \"Zur\"\n\"ück\"\n\n\
+              msgctxt \"a\"\nmsgid \"Bin {0}\"\nmsgstr \"Fach\"\n\n\
+              msgctxt \"a\"\nmsgid \"{n} tote\"\nmsgid_plural \"{n} totes\"\nmsgstr[0] \"eine\"\nmsgstr[1] \"{n}\"\n\n\
+              msgctxt \"a\"\nmsgid \"Next\"\nmsgstr \"\"\n\n\
+              #, fuzzy\nmsgctxt \"a\"\nmsgid \"Off\"\nmsgstr \"Aus\"\n\n\
+              msgctxt \"a\"\nmsgid \"{n} x\"\nmsgid_plural \"{n} y\"\nmsgstr[0] \"{n}\"\n";
+    let page = "text: @tr(\"a\" => \"Back\"); // @tr(\"a\" => \"Never\")\ntext: @tr(\"Back\");\n\
+                text: x ? @tr(\"b\" => \"Back\") : @tr(\n\"a\" => \"Bin {0}\", n);\n\
+                text: @tr(\"a\" => \"{n} tote\" | \"{n} totes\" % n);\ntext: @tr(\"a\" => \"Next\") + \"\";\n\
+                text: @tr(\"a\" => \"Off\");\ntext: @tr(\"a\" => \"{n} x\" | \"{n} z\" % n);\n";
+    let de = "ui/lang/de/LC_MESSAGES/floorhand.po";
+    let at = |line: u32| format!("{de}:{line}");
+    let expected = [at(10), at(14), at(20), at(25), at(29), at(29)];
+    let mut places = vec!["ui/a.slint:2", "ui/a.slint:3"];
+    places.extend(expected.iter().map(String::as_str));
+    finds(languages, &[(de, po), ("ui/a.slint", page)], &places);
+    finds(languages, &[("ui/a.slint", "")], &["ui/lang:1"]);
+}
+
+#[test]
+fn a_part_missing_on_the_map() {
+    finds(
+        parts,
+        &[
+            ("ARCHITECTURE.md", "`src/app.rs` and `clock.rs`"),
+            ("src/app.rs", ""),
+            ("src/app/work.rs", ""),
+            ("src/clock.rs", ""),
+            ("src/main.rs", ""),
+        ],
+        &["ARCHITECTURE.md:1"],
+    );
 }

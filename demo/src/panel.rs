@@ -13,7 +13,7 @@ use slint::{ComponentHandle, Image, Model, ModelRc, Rgb8Pixel, SharedPixelBuffer
 use std::collections::HashMap;
 use std::path::Path;
 use std::rc::Rc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 use ui::{Card, Panel};
@@ -41,6 +41,8 @@ const LOOK_MS: u64 = 150;
 /// How often the status is read when no file has changed.
 const REFRESH_MS: u64 = 3_000;
 
+/// Clicks that wait at the most; more of them than anybody makes are not done.
+const WISHES_MAX: usize = 64;
 const SHEET_TITLE: &str = "Floorhand demo: codes to scan";
 
 enum Wish {
@@ -65,7 +67,7 @@ pub fn open(binaries: &Binaries, folder: &Path) -> Result<()> {
     panel.set_operator(operator.name.as_str().into());
     panel.set_pin(operator.pin.as_str().into());
     panel.set_sheet(sheet.pdf.display().to_string().into());
-    let (wishes, wished) = channel();
+    let (wishes, wished) = sync_channel(WISHES_MAX);
     connect(&panel, &wishes);
     let app = App::start(&stage.device, stage.reader.path(), &[], &[], &stage.folder.join("app.log"))?;
 
@@ -92,15 +94,15 @@ pub fn open(binaries: &Binaries, folder: &Path) -> Result<()> {
     std::mem::replace(&mut *result, Ok(()))
 }
 
-fn connect(panel: &Panel, wishes: &Sender<Wish>) {
+fn connect(panel: &Panel, wishes: &SyncSender<Wish>) {
     let to = wishes.clone();
     panel.on_scan(move |card| {
         let raw = card.raw.to_string();
-        let _ = to.send(if card.kind == "half" { Wish::Half(raw) } else { Wish::Scan(raw) });
+        let _ = to.try_send(if card.kind == "half" { Wish::Half(raw) } else { Wish::Scan(raw) });
     });
     let to = wishes.clone();
     panel.on_switch_core(move || {
-        let _ = to.send(Wish::SwitchCore);
+        let _ = to.try_send(Wish::SwitchCore);
     });
 }
 

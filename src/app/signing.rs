@@ -111,7 +111,7 @@ impl App {
         self.flow = Flow::SignIn(SignIn::Badge);
         self.page = None;
         self.answer = Answer::None;
-        self.work.clear();
+        self.work = std::sync::Arc::default();
         let mut turn = self.turn();
         turn.facts.push(Fact::SignedOut { operator: session.operator });
         turn

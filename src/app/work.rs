@@ -6,7 +6,7 @@ use floorhand_domain::id::TaskId;
 use floorhand_domain::master::Role;
 use floorhand_domain::reason::Reason;
 use floorhand_domain::scan::{self, Kind, Meaning};
-use floorhand_domain::task::{TaskKind, TaskState};
+use floorhand_domain::task::{Task, TaskKind, TaskState};
 use floorhand_domain::workflow::pick::Pick;
 use floorhand_domain::workflow::{Accepted, Class, Meant, What};
 use serde::Serialize;
@@ -85,6 +85,13 @@ impl App {
         let refusal = AnyRefusal::Work(result);
         self.show_refusal(refusal.clone(), meant.text.clone(), found);
         (self.turn(), Err(refusal))
+    }
+
+    /// Whether a task is free for whoever is signed in, as far as its row says.
+    #[must_use]
+    pub fn may_take(&self, task: &Task) -> bool {
+        let mine = self.session.as_ref().is_some_and(|s| s.operator == task.holder);
+        task.state == TaskState::Open || mine || task.holder.is_none()
     }
 
     /// A tap on a task.

@@ -2,7 +2,7 @@
 
 use super::{Runner, chain, station};
 use crate::app::{
-    App, AttentionRow, Found, HistoryRow, Input, LIST_ROWS, LinkState, OpenPage, Saved, TaskData, WORK_ROWS,
+    App, AttentionRow, Flow, Found, HistoryRow, Input, LIST_ROWS, LinkState, OpenPage, Saved, TaskData, WORK_ROWS,
 };
 use crate::clock::wall_of;
 use crate::event::Catalogue;
@@ -12,7 +12,7 @@ use floorhand_domain::id::{OperatorId, SignInId, TaskId};
 use floorhand_domain::master::LocationKind;
 use floorhand_domain::scan::{Known, Source};
 use floorhand_domain::task::TaskState;
-use floorhand_domain::workflow::sign_in::Grants;
+use floorhand_domain::workflow::sign_in::{Grants, SignIn};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -38,6 +38,16 @@ pub(super) fn resume(store: &Store, look: Look) -> Result<App, StoreError> {
     Ok(app)
 }
 
+/// An operator who is locked out is asked for no PIN, though the power went before the app said so.
+pub(super) fn lock(mut app: App, store: &Store, mono_ms: u64, boot_id: &str) -> Result<App, StoreError> {
+    if let Flow::SignIn(SignIn::Pin { operator, .. }) = &app.flow
+        && store.login_guard(operator)?.is_some_and(|guard| guard.left_ms(mono_ms, boot_id) > 0)
+    {
+        app.flow = Flow::SignIn(SignIn::Badge);
+    }
+    Ok(app)
+}
+
 /// The app as a reader sees it, for `status`: nothing is written.
 ///
 /// # Errors
@@ -46,7 +56,7 @@ pub fn snapshot(store: &Store) -> Result<App, StoreError> {
     let mut app = resume(store, Look::default())?;
     let me = app.session.as_ref().map(|s| s.operator.clone()).unwrap_or_default();
     if app.session.is_some() {
-        app.work = store.tasks_shown(&me, "", WORK_ROWS)?;
+        app.work = store.tasks_shown(&me, "", WORK_ROWS)?.into();
     }
     Ok(app)
 }

@@ -129,7 +129,8 @@ pub fn names(line: &str, wanted: &str) -> bool {
     line.match_indices(wanted).any(|(at, found)| {
         let before = line.get(..at).and_then(|text| text.chars().next_back());
         let after = line.get(at + found.len()..).and_then(|text| text.chars().next());
-        !(part(found.chars().next()) && part(before)) && !(part(found.chars().next_back()) && part(after))
+        let goes_on = |own: Option<char>, next: Option<char>| part(own) && part(next);
+        !(goes_on(found.chars().next(), before) || goes_on(found.chars().next_back(), after))
     })
 }
 

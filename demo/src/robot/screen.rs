@@ -6,7 +6,10 @@ use anyhow::{Context, Result, bail};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::mpsc::channel;
+use std::sync::mpsc::sync_channel;
+
+/// Xvfb says one thing: its number.
+const ANSWERS_MAX: usize = 1;
 
 /// An X display: the one that is there, or Xvfb.
 #[derive(Debug)]
@@ -33,7 +36,7 @@ impl Display {
             "-noreset",
         ]);
         let (server, stdout) = Child::piped("Xvfb", &command)?;
-        let (send, number) = channel();
+        let (send, number) = sync_channel(ANSWERS_MAX);
         std::thread::spawn(move || {
             let mut line = String::new();
             let _ = BufReader::new(stdout).read_line(&mut line);
