@@ -25,9 +25,8 @@ use floorhand_domain::workflow::{Accepted, Meant};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-pub use pages::LIST_ROWS;
 pub use turn::{Audit, Effect, Found, Guard, Input, Now, Signal, TaskData, Turn};
-pub use work::{Refusal as WorkRefusal, WORK_ROWS};
+pub use work::{Refusal as WorkRefusal, WORK_ROWS, WorkWindow};
 
 /// The state of the app.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,6 +45,8 @@ pub struct App {
     pub typed: String,
     /// The work there is, in the order in which it is offered.
     pub work: Arc<[Task]>,
+    /// The page of the work list, from 0.
+    pub work_page: u32,
     /// The last answer, until the next scan.
     pub answer: Answer,
     /// Counts accepted answers, so that the screen can tell a new one from the last.
@@ -317,6 +318,7 @@ impl App {
             page: None,
             typed: String::new(),
             work: Arc::default(),
+            work_page: 0,
             answer: Answer::None,
             answers: 0,
             link: LinkState::default(),

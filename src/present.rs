@@ -14,16 +14,6 @@ use floorhand_domain::task::{Task, TaskState};
 use floorhand_domain::workflow::What;
 use floorhand_domain::workflow::sign_in::{PIN_DIGITS, SignIn};
 
-/// Other tasks shown below the first, by size of words; one fewer while a band takes its place.
-fn other_rows(app: &App) -> usize {
-    let rows: usize = match app.look.text {
-        crate::view::TextSize::T100 => 3,
-        crate::view::TextSize::T130 => 2,
-        crate::view::TextSize::T160 => 1,
-    };
-    if band(app) == Band::None { rows } else { rows.saturating_sub(1) }
-}
-
 /// What the screen shows.
 #[must_use]
 pub fn view(app: &App) -> View {
@@ -111,11 +101,12 @@ fn sign_in(app: &App, state: &SignIn) -> SignInView {
 
 fn work_list(app: &App) -> WorkListView {
     let me = app.session.as_ref().map(|s| s.operator.as_str()).unwrap_or_default();
+    let window = app.work_window();
     WorkListView {
         first: app.work.first().map(|task| work(task, me)),
         ask: Ask { code: "start".to_owned(), number: 0, text: String::new() },
-        others: app.work.iter().skip(1).take(other_rows(app)).map(|task| work(task, me)).collect(),
-        paging: Paging { page: 0, pages: 1 },
+        others: app.work.iter().skip(window.first).take(window.rows).map(|task| work(task, me)).collect(),
+        paging: Paging { page: window.page, pages: window.pages },
         empty: NoWork { next_release: None, synced_minutes_ago: app.link.minutes_ago },
     }
 }

@@ -311,8 +311,8 @@ impl Runner {
             crate::app::Flow::SignIn(SignIn::Pin { operator, .. }) if *operator == checked => {}
             _ => return tracing::info!(operator = checked.as_str(), "a PIN was compared for somebody who has left"),
         }
-        let mut found = Found::default();
-        found.fails = self.store.login_guard(&checked).ok().flatten().map_or(0, |guard| guard.fails);
+        let fails = self.store.login_guard(&checked).ok().flatten().map_or(0, |guard| guard.fails);
+        let mut found = Found { fails, ..Found::default() };
         found.known.operators.extend(self.store.operator(&checked).ok().flatten());
         self.input(Input::PinChecked { right }, &found);
     }

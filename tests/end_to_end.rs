@@ -1,6 +1,8 @@
 //! The real programs together: the core over HTTP, the app under Xvfb, a pty as the reader, kill -9 as
 //! the fault. Nothing here knows more than the commands, the read API and the screen.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stderr)]
+
 use anyhow::{Context, Result, bail, ensure};
 use floorhand_demo::robot::{
     App, Binaries, Core, Device, Display, LogEntry, PATIENCE, Reader, Robot, Seeded, Status, StockTotals, wait_for,
@@ -37,7 +39,12 @@ fn a_single_and_a_cluster_pick_reach_the_ledger() {
         // Both commands read the store of an app that does not run, too.
         ensure!(world.robot.status()?.step() == "work-list");
         let log = world.robot.device.log()?;
-        ensure!(log.len() == world.robot.tally.scans, "{} scans sent, {} in the log", world.robot.tally.scans, log.len());
+        ensure!(
+            log.len() == world.robot.tally.scans,
+            "{} scans sent, {} in the log",
+            world.robot.tally.scans,
+            log.len()
+        );
         ensure!(log.iter().all(|row| row.accepted && row.source == "serial" && row.rest.contains_key("at")));
         Ok(())
     });

@@ -227,3 +227,38 @@ fn everything_pressable_lies_on_the_screen() {
     }
     assert!(outside.is_empty(), "{outside:#?}");
 }
+
+/// The string literal that `text` starts with, and what follows it.
+fn literal(text: &str) -> Option<(&str, &str)> {
+    let rest = text.trim_start().strip_prefix('"')?;
+    let end = rest.find('"')?;
+    Some((&rest[..end], rest[end + 1..].trim_start()))
+}
+
+#[test]
+fn every_word_has_a_context_and_a_german_one() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("ui");
+    let german = std::fs::read_to_string(root.join("lang/de/LC_MESSAGES/floorhand.po")).unwrap();
+    let mut wanting = Vec::new();
+    let mut words = 0;
+    for folder in [root.clone(), root.join("widgets"), root.join("pages")] {
+        for file in std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()) {
+            if file.extension().is_none_or(|extension| extension != "slint") {
+                continue;
+            }
+            let text = std::fs::read_to_string(&file).unwrap();
+            for (at, _) in text.match_indices("@tr(") {
+                let (context, rest) = literal(&text[at + 4..]).unwrap();
+                let word = rest.strip_prefix("=>").and_then(literal).map(|(word, _)| word);
+                words += 1;
+                let entry = |word| format!("msgctxt \"{context}\"\nmsgid \"{word}\"\n");
+                if word.is_none_or(|word| !german.contains(&entry(word))) {
+                    wanting.push(format!("{}: {context} => {word:?}", file.display()));
+                }
+            }
+        }
+    }
+    assert!(words > 300, "found only {words}");
+    assert!(wanting.is_empty(), "{wanting:#?}");
+    assert!(!german.contains("msgstr \"\"\n\n"), "an empty translation");
+}

@@ -53,8 +53,14 @@ fn pictures() -> Vec<Picture> {
         add("-light", HANDHELD, &|view| view.look.theme = Theme::Light);
         let tight = matches!(
             name,
-            "01-sign-in-wrong-pin" | "04-pick-item-lot" | "07-pick-short-damaged" | "08-pick-drop-off" | "14-attention-waiting"
-                | "16-history-pages" | "18-more" | "18-type-code"
+            "01-sign-in-wrong-pin"
+                | "04-pick-item-lot"
+                | "07-pick-short-damaged"
+                | "08-pick-drop-off"
+                | "14-attention-waiting"
+                | "16-history-pages"
+                | "18-more"
+                | "18-type-code"
         );
         let drawn = matches!(
             name,
@@ -166,8 +172,9 @@ fn read(path: &Path) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// Written with the 256 most frequent colours: flat ones stay exact, a few edges of letters give way,
-/// and the files are small.
+/// Edges of letters may take a neighbouring colour this close, so that 256 do and the files are small.
+const PALETTE_TOLERANCE: u8 = CHANNEL_TOLERANCE / 2;
+
 fn write(path: &Path, (width, height): (u32, u32), pixels: &[Rgb8Pixel]) {
     let mut counts = std::collections::HashMap::<[u8; 3], usize>::new();
     for pixel in pixels {
@@ -175,12 +182,19 @@ fn write(path: &Path, (width, height): (u32, u32), pixels: &[Rgb8Pixel]) {
     }
     let mut colours: Vec<[u8; 3]> = counts.keys().copied().collect();
     colours.sort_unstable_by_key(|colour| (std::cmp::Reverse(counts[colour]), *colour));
-    let palette: Vec<[u8; 3]> = colours.iter().copied().take(256).collect();
-    let distance = |a: &[u8; 3], b: &[u8; 3]| a.iter().zip(b).map(|(a, b)| a.abs_diff(*b)).max();
-    let nearest = |colour: &[u8; 3]| {
-        palette.iter().enumerate().min_by_key(|(_, of)| distance(of, colour)).map_or(0, |(index, _)| index as u8)
-    };
-    let index: std::collections::HashMap<[u8; 3], u8> = colours.iter().map(|colour| (*colour, nearest(colour))).collect();
+    let close = |a: &[u8; 3], b: &[u8; 3]| a.iter().zip(b).all(|(a, b)| a.abs_diff(*b) <= PALETTE_TOLERANCE);
+    let mut palette: Vec<[u8; 3]> = Vec::new();
+    let mut index = std::collections::HashMap::<[u8; 3], u8>::new();
+    for colour in colours {
+        // Flat grounds stay exact.
+        let flat = counts[&colour] * 1000 > pixels.len();
+        let known = palette.iter().position(|of| close(of, &colour)).filter(|_| !flat);
+        let at = known.unwrap_or_else(|| {
+            palette.push(colour);
+            palette.len() - 1
+        });
+        index.insert(colour, u8::try_from(at).expect("a page has few colours"));
+    }
     let bytes: Vec<u8> = pixels.iter().map(|pixel| index[&[pixel.r, pixel.g, pixel.b]]).collect();
 
     let file = std::io::BufWriter::new(std::fs::File::create(path).unwrap());

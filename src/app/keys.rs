@@ -17,7 +17,7 @@ impl App {
         let row = match tap {
             Tap::Primary | Tap::Ok => 0,
             Tap::Key(KeyPress { key: Key::Enter, .. }) => 0,
-            Tap::Choose(row) => row + 1,
+            Tap::Choose(row) => self.work_window().first + row,
             Tap::Key(KeyPress { key: Key::Text(text), .. }) => usize::from(digit(text)?).checked_sub(1)?,
             _ => return None,
         };

@@ -1,11 +1,9 @@
 //! The pages that lie over the work: More, Can't scan, Problem, lists, settings.
 
 use super::{App, Effect, Flow, Found, Now, OpenPage, Turn};
-use crate::view::{AttentionTab, Setting};
+use crate::view::{AttentionTab, Setting, TextSize};
 use floorhand_domain::workflow::pick::{Event, Stage};
 
-/// Rows of a list on one page.
-pub const LIST_ROWS: u32 = 6;
 /// Signs of a typed code at the most.
 const CODE_SIGNS_MAX: usize = 48;
 
@@ -39,8 +37,24 @@ impl App {
         OpenPage::History { refused_only, page: 0, rows: Vec::new(), today: 0, refused: 0 }
     }
 
+    /// Rows of the open list on one page, as they fit beside the size of words.
+    #[must_use]
+    pub fn list_rows(&self) -> u32 {
+        match &self.page {
+            Some(OpenPage::Attention { .. }) => self.look.text.attention_rows().max(1),
+            _ => self.look.text.history_rows().max(1),
+        }
+    }
+
     pub(super) fn turn_page(mut self, forward: bool) -> Turn {
-        let last = |rows: u32| rows.saturating_sub(1) / LIST_ROWS;
+        let per_page = self.list_rows();
+        let last = |rows: u32| rows.saturating_sub(1) / per_page;
+        if self.page.is_none() && matches!(self.flow, Flow::Work) {
+            let window = self.work_window();
+            self.work_page =
+                if forward { (window.page + 1).min(window.pages - 1) } else { window.page.saturating_sub(1) };
+            return self.turn();
+        }
         match &mut self.page {
             Some(OpenPage::Attention { page, open, total, .. }) => {
                 *page = if forward { (*page + 1).min(last(*total)) } else { page.saturating_sub(1) };
@@ -70,6 +84,10 @@ impl App {
             Some(OpenPage::More { .. }) => {
                 let mut rows = Vec::new();
                 if pick.is_some() {
+                    // Where words are large, the action bar has no place for it.
+                    if self.look.text != TextSize::T100 {
+                        rows.push(("cant-scan", true, ""));
+                    }
                     rows.push(("skip", at_line && hand_empty, "last-line"));
                     rows.push((
                         "release",
@@ -118,7 +136,15 @@ impl App {
             "attention" => self.show(Self::attention(AttentionTab::Refused)),
             "settings" => self.show(OpenPage::Settings),
             "about" => self.show(OpenPage::About),
-            "sign-out" => self.sign_out(),
+            "cant-scan" => self.show(OpenPage::CantScan),
+            "sign-out" => {
+                if matches!(self.page, Some(OpenPage::More { asked: Some("sign-out") })) {
+                    self.sign_out()
+                } else {
+                    self.page = Some(OpenPage::More { asked: Some("sign-out") });
+                    self.turn()
+                }
+            }
             "type" => self.show(OpenPage::TypeCode { typed: String::new() }),
             "again" => self.close_page(),
             language @ ("en" | "de") => {

@@ -53,7 +53,37 @@ impl Refusal {
     }
 }
 
+/// The tasks below the first that are on the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WorkWindow {
+    /// Index of the first of them in the list.
+    pub first: usize,
+    /// How many fit.
+    pub rows: usize,
+    /// The page shown, from 0.
+    pub page: u32,
+    /// Pages there are.
+    pub pages: u32,
+}
+
 impl App {
+    /// Which tasks are on the screen: a band and the page buttons each take the place of a row.
+    #[must_use]
+    pub fn work_window(&self) -> WorkWindow {
+        let others = u32::try_from(self.work.len().saturating_sub(1)).unwrap_or(u32::MAX);
+        let band = match &self.answer {
+            Answer::Accepted { accepted, .. } => !matches!(accepted.what, What::Page | What::Task),
+            Answer::Notice(_) => true,
+            Answer::None | Answer::Refused(_) => !self.link.online || self.link.fresh,
+        };
+        let fit = self.look.text.work_rows().saturating_sub(u32::from(band)).max(1);
+        let rows = if others <= fit { fit } else { fit.saturating_sub(1).max(1) };
+        let pages = others.div_ceil(rows).max(1);
+        let page = self.work_page.min(pages - 1);
+        let index = |n: u32| usize::try_from(n).unwrap_or(usize::MAX);
+        WorkWindow { first: 1 + index(page * rows), rows: index(rows), page, pages }
+    }
+
     /// The task that the scan names, by its own code or by a tote that belongs to it.
     #[must_use]
     pub fn task_named(&self, known: &scan::Known, text: &str) -> Option<TaskId> {

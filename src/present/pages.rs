@@ -45,7 +45,7 @@ pub(super) fn page(app: &App, page: &OpenPage) -> Page {
                     ask: ask("code", 0, ""),
                 })
                 .collect(),
-            paging: paging(*page, *total),
+            paging: paging(app, *page, *total),
         }),
         OpenPage::History { refused_only, page, rows, today, refused } => Page::History(HistoryView {
             refused_only: *refused_only,
@@ -62,7 +62,7 @@ pub(super) fn page(app: &App, page: &OpenPage) -> Page {
                     at: clock(row.at),
                 })
                 .collect(),
-            paging: paging(*page, if *refused_only { *refused } else { *today }),
+            paging: paging(app, *page, if *refused_only { *refused } else { *today }),
         }),
         OpenPage::Settings => {
             Page::Settings(SettingsView { operator: app.session.as_ref().map(|s| s.name.clone()).unwrap_or_default() })
@@ -93,6 +93,6 @@ fn sheet(app: &App, kind: &str, asked: Option<&str>) -> Page {
     Page::Sheet(SheetView { kind: kind.to_owned(), rows })
 }
 
-fn paging(page: u32, total: u32) -> Paging {
-    Paging { page, pages: total.div_ceil(crate::app::LIST_ROWS).max(1) }
+fn paging(app: &App, page: u32, total: u32) -> Paging {
+    Paging { page, pages: total.div_ceil(app.list_rows()).max(1) }
 }

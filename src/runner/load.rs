@@ -1,12 +1,10 @@
 //! What is read from the store for a turn, a page or a start.
 
 use super::{Runner, chain, station};
-use crate::app::{
-    App, AttentionRow, Flow, Found, HistoryRow, Input, LIST_ROWS, LinkState, OpenPage, Saved, TaskData, WORK_ROWS,
-};
+use crate::app::{App, AttentionRow, Flow, Found, HistoryRow, Input, LinkState, OpenPage, Saved, TaskData, WORK_ROWS};
 use crate::clock::wall_of;
 use crate::event::Catalogue;
-use crate::store::{Store, StoreError};
+use crate::store::{LoginGuard, Store, StoreError};
 use crate::view::{AttentionTab, Hand, Look, TextSize, Theme};
 use floorhand_domain::id::{OperatorId, SignInId, TaskId};
 use floorhand_domain::master::LocationKind;
@@ -41,11 +39,17 @@ pub(super) fn resume(store: &Store, look: Look) -> Result<App, StoreError> {
 /// An operator who is locked out is asked for no PIN, though the power went before the app said so.
 pub(super) fn lock(mut app: App, store: &Store, mono_ms: u64, boot_id: &str) -> Result<App, StoreError> {
     if let Flow::SignIn(SignIn::Pin { operator, .. }) = &app.flow
-        && store.login_guard(operator)?.is_some_and(|guard| guard.left_ms(mono_ms, boot_id) > 0)
+        && store.login_guard(operator)?.is_some_and(|guard| locked_ms(&guard, mono_ms, boot_id) > 0)
     {
         app.flow = Flow::SignIn(SignIn::Badge);
     }
     Ok(app)
+}
+
+/// Milliseconds that a lock still lasts. In another boot it runs anew, from the start of that boot:
+/// nobody knows for how long the device was off, but so long it has been on.
+fn locked_ms(guard: &LoginGuard, mono_ms: u64, boot_id: &str) -> u64 {
+    if guard.boot_id == boot_id { guard.left_ms(mono_ms, boot_id) } else { guard.locked_ms.saturating_sub(mono_ms) }
 }
 
 /// The app as a reader sees it, for `status`: nothing is written.
@@ -99,7 +103,7 @@ pub fn task_data(store: &Store, id: &TaskId, me: &OperatorId) -> Result<Option<T
 pub(super) fn grants(store: &Store, known: &Known, mono_ms: u64, boot_id: &str) -> Result<Grants, StoreError> {
     let mut grants = Grants::default();
     if let Some(operator) = known.operators.first() {
-        let left_ms = store.login_guard(&operator.id)?.map_or(0, |guard| guard.left_ms(mono_ms, boot_id));
+        let left_ms = store.login_guard(&operator.id)?.map_or(0, |guard| locked_ms(&guard, mono_ms, boot_id));
         grants.locked_minutes = u32::try_from(left_ms.div_ceil(MINUTE_MS)).unwrap_or(u32::MAX);
     }
     // Age by the core's clock and running time; the wall clock may be years off. After a reboot
@@ -213,7 +217,7 @@ impl Runner {
 
     fn attention(&self, tab: AttentionTab, page: u32, open: usize, signin: &SignInId) -> Result<OpenPage, StoreError> {
         let counts = self.store.attention_counts(signin)?;
-        let rows = self.store.attention(tab, signin, page, LIST_ROWS)?;
+        let rows = self.store.attention(tab, signin, page, self.app.list_rows())?;
         let rows = rows
             .into_iter()
             .map(|row| {
@@ -241,11 +245,11 @@ impl Runner {
     fn history(&self, refused_only: bool, page: u32) -> Result<OpenPage, StoreError> {
         let midnight = self.clock.wall().start_of_day().map(|day| day.timestamp().to_string()).unwrap_or_default();
         let counts = self.store.scan_counts(&midnight)?;
-        let limit = usize::try_from((page + 1) * LIST_ROWS).unwrap_or(usize::MAX);
+        let limit = usize::try_from((page + 1) * self.app.list_rows()).unwrap_or(usize::MAX);
         let rows = self.store.scan_log_page(refused_only, None, limit)?;
         let rows = rows
             .into_iter()
-            .skip(usize::try_from(page * LIST_ROWS).unwrap_or(0))
+            .skip(usize::try_from(page * self.app.list_rows()).unwrap_or(0))
             .map(|row| {
                 let decision: serde_json::Value = serde_json::from_str(&row.decision).unwrap_or_default();
                 let text = |key: &str| decision.get(key).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
