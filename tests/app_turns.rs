@@ -190,6 +190,8 @@ impl Floor {
             std::thread::sleep(Duration::from_millis(5));
             self.settle();
         }
+        // What is on the disk may not be shown yet.
+        self.settle();
     }
 
     fn view(&self) -> View {
@@ -261,6 +263,16 @@ impl Floor {
         self.badge("OP-1");
         self.pin("1111");
         assert_eq!(self.step(), "work-list");
+    }
+
+    /// Signs out in More; it asks once.
+    fn sign_out(&self) {
+        self.tap(Tap::More);
+        let Page::Sheet(sheet) = self.view().page else { panic!("{:?}", self.view().page) };
+        let row = sheet.rows.iter().position(|row| row.code == "sign-out").expect("sign-out");
+        self.tap(Tap::Choose(row));
+        assert_ne!(self.status()["operator"], Value::Null, "one stray touch signs out");
+        self.tap(Tap::Choose(row));
     }
 
     /// Opens a task and goes to the first step of it whose name begins so.
@@ -550,11 +562,7 @@ fn four_wrong_pins_are_forgiven_by_a_right_one() {
         floor.pin("1111");
         let status = floor.status();
         assert_eq!((&status["operator"], &status["step"]), (&"Name of OP-1".into(), &"work-list".into()));
-        // More, and its last row.
-        floor.tap(Tap::More);
-        let Page::Sheet(sheet) = floor.view().page else { panic!("{:?}", floor.view().page) };
-        let out = sheet.rows.iter().position(|row| row.code == "sign-out").expect("sign-out");
-        floor.tap(Tap::Choose(out));
+        floor.sign_out();
         assert_eq!((floor.step(), floor.status()["operator"].clone()), ("sign-in.badge".to_owned(), Value::Null));
     }
     floor.badge("NOBODY");
@@ -641,10 +649,7 @@ fn what_somebody_left_here_comes_after_what_can_be_taken() {
     let floor = Floor::start(&device(&folder), &clock);
     floor.sign_in();
     floor.go("PT-1", "pick.item");
-    floor.tap(Tap::More);
-    let Page::Sheet(sheet) = floor.view().page else { panic!("{:?}", floor.view().page) };
-    let out = sheet.rows.iter().position(|row| row.code == "sign-out").expect("sign-out");
-    floor.tap(Tap::Choose(out));
+    floor.sign_out();
     floor.badge("OP-2");
     floor.pin("2222");
     // PT-1 is more urgent, and its claim is another's.
