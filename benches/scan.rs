@@ -2,7 +2,15 @@
 //!
 //! The runner's own step is measured, from the event to the shown view. Scans and bare commits alternate, so
 //! that a busy machine slows both. One JSON line per figure.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::indexing_slicing, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    missing_docs
+)]
 
 use floorhand::clock::{Clock, System};
 use floorhand::event::Event;

@@ -2,7 +2,14 @@
 //! the same features, on the same virtual screen in the same run. One JSON line per figure.
 //!
 //! Needs the release builds of `floorhand`, `floorhand-erp` and the example `bare_window` (`make bench`).
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::panic,
+    missing_docs
+)]
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};

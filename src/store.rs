@@ -103,11 +103,15 @@ pub struct Store {
     check: Option<open::Check>,
     identity: Option<Identity>,
     contact: Contact,
+    /// As it is on the disk.
+    contact_stored: Contact,
     epochs: Vec<Epoch>,
     head: Head,
     /// Positions of the rows that are shown, as every fact names them.
     base_at: BTreeMap<String, u64>,
     applied: Applied,
+    /// The core was restored, and its rows are not complete yet.
+    restored: bool,
     /// `total_changes` of the connection at the last checkpoint that left nothing behind.
     checkpointed_at: u64,
 }

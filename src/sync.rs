@@ -3,6 +3,7 @@
 //! inputs and invariants with the tests that hold them.
 
 pub mod engine;
+mod lane;
 pub mod transport;
 
 pub use engine::Sync;

@@ -1,5 +1,14 @@
 //! Everything that can be pressed is found by its label and says what it should; nothing can be
 //! pressed that has no label.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    clippy::print_stderr
+)]
 
 #[path = "screens/sample.rs"]
 mod sample;

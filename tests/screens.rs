@@ -2,6 +2,15 @@
 //!
 //! `FLOORHAND_RENEW=1 cargo test --test screens` writes the pictures anew and fails once, so that
 //! somebody looks at them. What differs is left in `target/tmp/screens/`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    clippy::print_stderr
+)]
 
 #[path = "screens/sample.rs"]
 mod sample;

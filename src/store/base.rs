@@ -8,6 +8,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 pub(super) const APPLIED: &str = "applied";
+const RESTORED: &str = "restored";
 /// Identifiers named in [`Changes`] at the most; beyond it the app takes everything as changed.
 const IDS_MAX: usize = 2_000;
 
@@ -18,6 +19,8 @@ pub struct Changes {
     pub kinds: Vec<String>,
     /// Identifiers of rows that changed, of whatever kind.
     pub ids: Vec<String>,
+    /// Whether the rows answered an older question and were left alone.
+    pub stale: bool,
 }
 
 impl Changes {
@@ -53,25 +56,35 @@ pub(super) fn add_stream(conn: &Connection, stream: &str) -> Result<(), StoreErr
     Ok(())
 }
 
-/// Fetches a stream anew. Its rows stay as they are until the pages replace them.
+/// Fetches a stream anew. What is shown stays as it is until the new rows are whole.
 pub(super) fn boot_stream(conn: &Connection, stream: &str) -> Result<(), StoreError> {
-    conn.execute("UPDATE cursor SET state = 'boot', boot_pos = 0, boot_after = '' WHERE stream = ?1", [stream])?;
-    conn.execute("DELETE FROM stage", [])?;
-    conn.execute("UPDATE cursor SET next_pos = pos", [])?;
+    conn.execute("DELETE FROM stage WHERE stream = ?1", [stream])?;
+    conn.execute(
+        "UPDATE cursor SET state = 'boot', boot_pos = 0, boot_after = '', whole = 0, next_pos = pos WHERE stream = ?1",
+        [stream],
+    )?;
     Ok(())
 }
 
 pub(super) fn drop_stream(conn: &Connection, stream: &str) -> Result<(), StoreError> {
-    let mut rows = conn.prepare("SELECT kind, id FROM base WHERE stream = ?1")?;
-    let keys: Vec<(String, String)> =
-        rows.query_map([stream], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
-    for (kind, id) in keys {
-        project::remove(conn, &kind, &id)?;
+    for (kind, id, body) in rows_of(conn, stream, false)? {
+        project::remove(conn, &kind, &id, &body)?;
     }
     conn.execute("DELETE FROM base WHERE stream = ?1", [stream])?;
     conn.execute("DELETE FROM stage WHERE stream = ?1", [stream])?;
     conn.execute("DELETE FROM cursor WHERE stream = ?1", [stream])?;
     Ok(())
+}
+
+/// The base rows of a stream: all, or those without a staged row of the same key.
+fn rows_of(conn: &Connection, stream: &str, unstaged: bool) -> Result<Vec<(String, String, String)>, StoreError> {
+    let mut rows = conn.prepare_cached(
+        "SELECT kind, id, body FROM base WHERE stream = ?1 AND (?2 = 0 OR NOT EXISTS(
+           SELECT 1 FROM stage WHERE stage.stream = base.stream AND stage.kind = base.kind AND stage.id = base.id))",
+    )?;
+    let found =
+        rows.query_map(params![stream, i64::from(unstaged)], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    Ok(found.collect::<Result<_, _>>()?)
 }
 
 /// Rows alive and their checksum, kept as rows come and go.
@@ -99,6 +112,7 @@ impl Tally {
         Ok(())
     }
 
+    /// Puts one row into the base, or takes it away; says whether that changed anything.
     fn put(
         &mut self,
         conn: &Connection,
@@ -107,12 +121,24 @@ impl Tally {
         id: &str,
         pos: u64,
         body: &str,
-    ) -> Result<(), StoreError> {
-        self.forget(conn, stream, kind, id)?;
+    ) -> Result<bool, StoreError> {
+        let old: Option<(i64, String)> = conn
+            .prepare_cached("SELECT pos, body FROM base WHERE stream = ?1 AND kind = ?2 AND id = ?3")?
+            .query_row([stream, kind, id], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        match &old {
+            Some((at, was)) if uint(*at) == pos && was == body => return Ok(false),
+            None if body.is_empty() => return Ok(false),
+            _ => {}
+        }
+        if let Some((at, _)) = &old {
+            self.live -= 1;
+            self.sum = self.sum.wrapping_sub(row_sum(kind, id, uint(*at)));
+        }
         if body.is_empty() {
             conn.prepare_cached("DELETE FROM base WHERE stream = ?1 AND kind = ?2 AND id = ?3")?
                 .execute([stream, kind, id])?;
-            project::remove(conn, kind, id)?;
+            project::remove(conn, kind, id, old.as_ref().map_or("", |(_, was)| was.as_str()))?;
         } else {
             conn.prepare_cached(
                 "INSERT INTO base(stream, kind, id, pos, body) VALUES(?1, ?2, ?3, ?4, ?5)
@@ -123,24 +149,50 @@ impl Tally {
             self.sum = self.sum.wrapping_add(row_sum(kind, id, pos));
             project::put(conn, kind, id, body)?;
         }
-        Ok(())
-    }
-
-    fn forget(&mut self, conn: &Connection, stream: &str, kind: &str, id: &str) -> Result<(), StoreError> {
-        let old: Option<i64> = conn
-            .prepare_cached("SELECT pos FROM base WHERE stream = ?1 AND kind = ?2 AND id = ?3")?
-            .query_row([stream, kind, id], |row| row.get(0))
-            .optional()?;
-        if let Some(pos) = old {
-            self.live -= 1;
-            self.sum = self.sum.wrapping_sub(row_sum(kind, id, uint(pos)));
-        }
-        Ok(())
+        Ok(true)
     }
 }
 
 fn text(body: &Value) -> String {
     if body.is_null() { String::new() } else { body.to_string() }
+}
+
+/// Where a stream stands.
+#[derive(Debug)]
+struct At {
+    boot: bool,
+    pos: u64,
+    next_pos: u64,
+    boot_pos: u64,
+    boot_after: String,
+    whole: bool,
+}
+
+fn at(conn: &Connection, stream: &str) -> Result<Option<At>, StoreError> {
+    let found = conn
+        .prepare_cached("SELECT state, pos, next_pos, boot_pos, boot_after, whole FROM cursor WHERE stream = ?1")?
+        .query_row([stream], |row| {
+            Ok(At {
+                boot: row.get::<_, String>(0)? == "boot",
+                pos: uint(row.get(1)?),
+                next_pos: uint(row.get(2)?),
+                boot_pos: uint(row.get(3)?),
+                boot_after: row.get(4)?,
+                whole: row.get::<_, i64>(5)? != 0,
+            })
+        })
+        .optional()?;
+    Ok(found)
+}
+
+/// Whether rows are set aside until every stream is complete.
+fn is_staged(conn: &Connection) -> Result<bool, StoreError> {
+    let any: i64 = conn
+        .prepare_cached(
+            "SELECT EXISTS(SELECT 1 FROM cursor WHERE pos <> next_pos OR whole <> 0) OR EXISTS(SELECT 1 FROM stage)",
+        )?
+        .query_row([], |row| row.get(0))?;
+    Ok(any != 0)
 }
 
 impl Store {
@@ -175,171 +227,250 @@ impl Store {
     }
 
     /// Takes over a page of a pull. Rows, cursor and what they contain of our own facts change
-    /// together, and only when every stream is complete; until then rows are set aside.
+    /// together, and only when every stream is complete. Until then rows are set aside, unless no
+    /// own fact is on its way that they could contain: else it would be shown twice, or vanish.
     ///
     /// # Errors
     /// [`StoreError`]; then nothing is changed.
     pub fn apply_pull(&mut self, pull: &PullResponse) -> Result<Changes, StoreError> {
         let complete = pull.streams.iter().all(|page| page.complete);
+        let mut quiet = complete && pull.applied == self.applied && !self.restored;
+        for page in &pull.streams {
+            let Some(at) = at(&self.conn, &page.s)? else { continue };
+            if at.boot || at.next_pos != page.from {
+                return Ok(Changes { stale: true, ..Changes::default() });
+            }
+            quiet &= page.rows.is_empty() && page.to == at.pos;
+        }
+        // Nothing new is no reason to write; but what is shown is compared with the core each time.
+        if quiet && !is_staged(&self.conn)? && self.agrees(pull)? {
+            return Ok(Changes::default());
+        }
         let changes = self.write(|conn| {
+            let aside = is_staged(conn)? || (!complete && !overlay::is_empty(conn)?);
+            let mut taken = Taken::default();
             for page in &pull.streams {
-                stage(conn, page)?;
+                if at(conn, &page.s)?.is_none() {
+                    continue;
+                }
+                if aside {
+                    set_aside(conn, &page.s, &page.rows)?;
+                    conn.prepare_cached("UPDATE cursor SET next_pos = ?2 WHERE stream = ?1")?
+                        .execute(params![page.s, int(page.to)])?;
+                } else {
+                    let rows =
+                        page.rows.iter().map(|Row(kind, id, pos, body)| (kind.as_str(), id.as_str(), *pos, text(body)));
+                    taken.put(conn, &page.s, rows)?;
+                    conn.prepare_cached("UPDATE cursor SET pos = ?2, next_pos = ?2 WHERE stream = ?1")?
+                        .execute(params![page.s, int(page.to)])?;
+                }
             }
-            if !complete {
-                return Ok(Changes::default());
+            if complete {
+                if aside {
+                    taken.merge(conn)?;
+                }
+                for page in &pull.streams {
+                    verify(conn, page)?;
+                }
+                take_applied(conn, pull.applied, taken.replay)?;
+            } else if taken.replay {
+                overlay::replay(conn, applied(conn)?)?;
             }
-            let changes = merge(conn, pull)?;
-            set_meta(conn, APPLIED, &serde_json::to_string(&pull.applied)?)?;
-            overlay::settle(conn, pull.applied)?;
-            Ok(changes)
+            Ok(taken.changes)
         })?;
         if complete {
             self.applied = pull.applied;
-            self.base_at = positions(&self.conn)?;
+            self.restored = false;
         }
+        self.base_at = positions(&self.conn)?;
         Ok(changes)
     }
 
-    /// Takes over a page of a whole stream. Pages come in key order: what we have between two keys
-    /// and the page does not is gone.
+    fn agrees(&self, pull: &PullResponse) -> Result<bool, StoreError> {
+        for page in &pull.streams {
+            let tally = Tally::load(&self.conn, &page.s)?;
+            if uint(tally.live) != page.live || format!("{:016x}", tally.sum) != page.sum {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Takes over a page of a whole stream. The first time rows are shown as they come; later, or
+    /// with own facts on their way, they are set aside until a pull is complete.
     ///
     /// # Errors
     /// [`StoreError`]; then nothing is changed.
     pub fn apply_bootstrap(&mut self, after: &str, page: &BootstrapResponse) -> Result<Changes, StoreError> {
         let stream = page.stream.as_str();
+        let Some(at) = at(&self.conn, stream)?.filter(|at| at.boot && at.boot_after == after) else {
+            // A late answer to a question that is no longer asked.
+            return Ok(Changes { stale: true, ..Changes::default() });
+        };
         let changes = self.write(|conn| {
-            let mut changes = Changes::default();
-            let at: Option<(String, String, i64)> = conn
-                .query_row("SELECT state, boot_after, boot_pos FROM cursor WHERE stream = ?1", [stream], |row| {
-                    Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-                })
-                .optional()?;
-            let Some((_, _, boot_pos)) = at.filter(|(state, expected, _)| state == "boot" && expected == after) else {
-                // A late answer to a question that is no longer asked.
-                return Ok(changes);
-            };
-            let pos = if after.is_empty() { page.pos } else { uint(boot_pos) };
-            let mut tally = Tally::load(conn, stream)?;
-            for (kind, id) in gone(conn, stream, after, page)? {
-                tally.put(conn, stream, &kind, &id, 0, "")?;
-                changes.note(&kind, &id);
+            let first = after.is_empty();
+            let known = Tally::load(conn, stream)?.live > 0;
+            let whole = if first { known } else { at.whole };
+            let pos = if first { page.pos } else { at.boot_pos };
+            let mut taken = Taken::default();
+            if whole || !overlay::is_empty(conn)? {
+                set_aside(conn, stream, &page.rows)?;
+            } else {
+                let rows =
+                    page.rows.iter().map(|Row(kind, id, pos, body)| (kind.as_str(), id.as_str(), *pos, text(body)));
+                taken.put(conn, stream, rows)?;
             }
-            for Row(kind, id, row_pos, body) in &page.rows {
-                tally.put(conn, stream, kind, id, *row_pos, &text(body))?;
-                outcome(conn, kind, body)?;
-                changes.note(kind, id);
-            }
-            tally.save(conn, stream)?;
             match &page.after {
-                Some(next) => {
-                    conn.execute(
-                        "UPDATE cursor SET boot_after = ?2, boot_pos = ?3 WHERE stream = ?1",
-                        params![stream, next, int(pos)],
-                    )?;
-                }
-                None => {
-                    conn.execute(
-                        "UPDATE cursor SET state = 'live', boot_after = '', boot_pos = 0, pos = ?2, next_pos = ?2 WHERE stream = ?1",
-                        params![stream, int(pos)],
-                    )?;
-                }
+                Some(next) => conn.execute(
+                    "UPDATE cursor SET boot_after = ?2, boot_pos = ?3, whole = ?4 WHERE stream = ?1",
+                    params![stream, next, int(pos), i64::from(whole)],
+                )?,
+                None => conn.execute(
+                    "UPDATE cursor SET state = 'live', boot_after = '', boot_pos = 0, whole = ?3, next_pos = ?2,
+                       pos = CASE WHEN ?3 = 0 AND NOT EXISTS(SELECT 1 FROM stage WHERE stream = ?1) THEN ?2 ELSE pos END
+                     WHERE stream = ?1",
+                    params![stream, int(pos), i64::from(whole)],
+                )?,
+            };
+            if taken.replay {
+                overlay::replay(conn, applied(conn)?)?;
             }
-            Ok(changes)
+            Ok(taken.changes)
         })?;
         self.base_at = positions(&self.conn)?;
         Ok(changes)
     }
 }
 
-/// Keys we have in the range of the page that the page does not have.
-fn gone(
-    conn: &Connection,
-    stream: &str,
-    after: &str,
-    page: &BootstrapResponse,
-) -> Result<Vec<(String, String)>, StoreError> {
-    let (kind, id) = after.split_once(',').unwrap_or(("", ""));
-    let there: std::collections::HashSet<(&str, &str)> =
-        page.rows.iter().map(|Row(kind, id, _, _)| (kind.as_str(), id.as_str())).collect();
-    let last = match (&page.after, page.rows.last()) {
-        (Some(_), Some(Row(kind, id, _, _))) => Some((kind.as_str(), id.as_str())),
-        _ => None,
-    };
-    let mut rows =
-        conn.prepare_cached("SELECT kind, id FROM base WHERE stream = ?1 AND (kind, id) > (?2, ?3) ORDER BY kind, id")?;
-    let mut rows = rows.query(params![stream, kind, id])?;
-    let mut found = Vec::new();
-    while let Some(row) = rows.next()? {
-        let key: (String, String) = (row.get(0)?, row.get(1)?);
-        if last.is_some_and(|last| (key.0.as_str(), key.1.as_str()) > last) {
-            break;
-        }
-        if !there.contains(&(key.0.as_str(), key.1.as_str())) {
-            found.push(key);
-        }
-    }
-    Ok(found)
+/// What went into the base in one transaction.
+#[derive(Debug, Default)]
+struct Taken {
+    changes: Changes,
+    /// A fact that was shown has no effect after all.
+    replay: bool,
 }
 
-fn stage(conn: &Connection, page: &StreamPage) -> Result<(), StoreError> {
-    let next: Option<i64> =
-        conn.query_row("SELECT next_pos FROM cursor WHERE stream = ?1", [&page.s], |row| row.get(0)).optional()?;
-    if next.map(uint) != Some(page.from) {
-        // An answer to an older question; the next pull asks from where we stand.
-        return Ok(());
+impl Taken {
+    fn put<'a>(
+        &mut self,
+        conn: &Connection,
+        stream: &str,
+        rows: impl Iterator<Item = (&'a str, &'a str, u64, String)>,
+    ) -> Result<(), StoreError> {
+        let mut tally = Tally::load(conn, stream)?;
+        for (kind, id, pos, body) in rows {
+            if tally.put(conn, stream, kind, id, pos, &body)? {
+                self.changes.note(kind, id);
+                self.replay |= outcome(conn, kind, &body)?;
+            }
+        }
+        tally.save(conn, stream)
     }
-    for Row(kind, id, pos, body) in &page.rows {
+
+    /// Moves everything that was set aside into the base.
+    fn merge(&mut self, conn: &Connection) -> Result<(), StoreError> {
+        let streams: Vec<String> = conn
+            .prepare_cached("SELECT stream FROM cursor ORDER BY stream")?
+            .query_map([], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        for stream in &streams {
+            if at(conn, stream)?.is_some_and(|at| at.whole) {
+                let gone = rows_of(conn, stream, true)?;
+                self.put(
+                    conn,
+                    stream,
+                    gone.iter().map(|(kind, id, _)| (kind.as_str(), id.as_str(), 0, String::new())),
+                )?;
+            }
+            let mut rows =
+                conn.prepare_cached("SELECT kind, id, pos, body FROM stage WHERE stream = ?1 ORDER BY pos")?;
+            let staged: Vec<(String, String, i64, String)> = rows
+                .query_map([stream], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
+                .collect::<Result<_, _>>()?;
+            self.put(
+                conn,
+                stream,
+                staged.iter().map(|(kind, id, pos, body)| (kind.as_str(), id.as_str(), uint(*pos), body.clone())),
+            )?;
+            conn.prepare_cached("DELETE FROM stage WHERE stream = ?1")?.execute([stream])?;
+            conn.prepare_cached("UPDATE cursor SET pos = next_pos, whole = 0 WHERE stream = ?1")?.execute([stream])?;
+        }
+        Ok(())
+    }
+}
+
+fn set_aside(conn: &Connection, stream: &str, rows: &[Row]) -> Result<(), StoreError> {
+    for Row(kind, id, pos, body) in rows {
         conn.prepare_cached(
             "INSERT INTO stage(stream, kind, id, pos, body) VALUES(?1, ?2, ?3, ?4, ?5)
              ON CONFLICT(stream, kind, id) DO UPDATE SET pos = excluded.pos, body = excluded.body",
         )?
-        .execute(params![page.s, kind, id, int(*pos), text(body)])?;
+        .execute(params![stream, kind, id, int(*pos), text(body)])?;
     }
-    conn.prepare_cached("UPDATE cursor SET next_pos = ?2 WHERE stream = ?1")?.execute(params![page.s, int(page.to)])?;
     Ok(())
 }
 
-fn merge(conn: &Connection, pull: &PullResponse) -> Result<Changes, StoreError> {
-    let mut changes = Changes::default();
-    for page in &pull.streams {
-        let mut tally = Tally::load(conn, &page.s)?;
-        let mut rows = conn.prepare_cached("SELECT kind, id, pos, body FROM stage WHERE stream = ?1")?;
-        let staged: Vec<(String, String, i64, String)> = rows
-            .query_map([&page.s], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
-            .collect::<Result<_, _>>()?;
-        for (kind, id, pos, body) in &staged {
-            tally.put(conn, &page.s, kind, id, uint(*pos), body)?;
-            if let Ok(body) = serde_json::from_str(body) {
-                outcome(conn, kind, &body)?;
-            }
-            changes.note(kind, id);
-        }
-        tally.save(conn, &page.s)?;
-        conn.prepare_cached("DELETE FROM stage WHERE stream = ?1")?.execute([&page.s])?;
-        conn.prepare_cached("UPDATE cursor SET pos = next_pos WHERE stream = ?1")?.execute([&page.s])?;
-        let sum = format!("{:016x}", tally.sum);
-        if uint(tally.live) != page.live || sum != page.sum {
-            tracing::error!(
-                stream = page.s,
-                live = tally.live,
-                core_live = page.live,
-                sum,
-                core_sum = page.sum,
-                "the rows differ from the core's; the stream is fetched anew"
-            );
-            boot_stream(conn, &page.s)?;
-        }
-    }
-    Ok(changes)
-}
-
-/// An outcome that came after its push was answered.
-fn outcome(conn: &Connection, kind_name: &str, body: &Value) -> Result<(), StoreError> {
-    if kind_name != kind::OUTCOME || body.is_null() {
+/// I9: what is here is what the core has, or the stream is fetched anew.
+fn verify(conn: &Connection, page: &StreamPage) -> Result<(), StoreError> {
+    if at(conn, &page.s)?.is_none() {
         return Ok(());
     }
-    let row: floorhand_wire::feed::OutcomeRow = serde_json::from_value(body.clone())?;
-    batch::set_outcome(conn, row.epoch, row.seq, row.outcome, &row.code, &row.reference)
+    let tally = Tally::load(conn, &page.s)?;
+    let sum = format!("{:016x}", tally.sum);
+    if uint(tally.live) != page.live || sum != page.sum {
+        tracing::error!(
+            stream = page.s,
+            live = tally.live,
+            core_live = page.live,
+            sum,
+            core_sum = page.sum,
+            "the rows differ from the core's; the stream is fetched anew"
+        );
+        boot_stream(conn, &page.s)?;
+    }
+    Ok(())
+}
+
+/// The rows contain our own facts this far; these are no longer shown on top of them.
+fn take_applied(conn: &Connection, now: Applied, replay: bool) -> Result<(), StoreError> {
+    let before = applied(conn)?;
+    if now != before {
+        set_meta(conn, APPLIED, &serde_json::to_string(&now)?)?;
+    }
+    let forgot = restored(conn)?;
+    if forgot {
+        // What the core forgot it has not judged; it is shown from our side again.
+        conn.execute(
+            "UPDATE outbox SET outcome = '' WHERE outcome <> '' AND moved_epoch = 0 AND (epoch, seq) > (?1, ?2)",
+            [int(now.epoch), int(now.through)],
+        )?;
+        set_restored(conn, false)?;
+    }
+    let back = (now.epoch, now.through) < (before.epoch, before.through);
+    if back || forgot || replay { overlay::replay(conn, now) } else { overlay::settle(conn, now) }
+}
+
+/// An outcome that came after its push was answered. Says whether the overlay must be replayed.
+fn outcome(conn: &Connection, kind_name: &str, body: &str) -> Result<bool, StoreError> {
+    if kind_name != kind::OUTCOME || body.is_empty() {
+        return Ok(false);
+    }
+    match serde_json::from_str::<floorhand_wire::feed::OutcomeRow>(body) {
+        Ok(row) => batch::told_by_stream(conn, row.epoch, row.seq, row.outcome, &row.code, &row.reference),
+        Err(error) => {
+            tracing::error!(%error, "an outcome could not be understood; it is kept");
+            Ok(false)
+        }
+    }
+}
+
+/// Whether the core was restored and no pull was complete since.
+pub(super) fn restored(conn: &Connection) -> Result<bool, StoreError> {
+    Ok(meta(conn, RESTORED)?.as_deref() == Some("1"))
+}
+
+pub(super) fn set_restored(conn: &Connection, restored: bool) -> Result<(), StoreError> {
+    set_meta(conn, RESTORED, if restored { "1" } else { "0" })
 }
 
 /// How far the rows contain our own facts.

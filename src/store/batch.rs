@@ -1,11 +1,14 @@
 //! The outbox as sync sees it: what to send next, what became of it.
 
 use super::identity::set_identity;
-use super::{Store, StoreError, commit, int, overlay, uint};
+use super::{Store, StoreError, base, commit, int, overlay, uint};
 use floorhand_wire::chain::GENESIS;
 use floorhand_wire::push::{Outcome, PushResponse, Was, WireFact};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 use serde_json::Value;
+
+/// An acknowledgement is marked with the core's time at most this often.
+const MARK_EVERY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// Facts to send: of one epoch, without gaps.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +21,14 @@ pub struct Batch {
     pub facts: Vec<Value>,
 }
 
+impl Batch {
+    /// The number of the last.
+    #[must_use]
+    pub fn last_seq(&self) -> u64 {
+        self.first_seq + u64::try_from(self.facts.len()).unwrap_or_default().saturating_sub(1)
+    }
+}
+
 /// What an answer to a push changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Pushed {
@@ -25,15 +36,24 @@ pub struct Pushed {
     pub advanced: bool,
 }
 
-/// Where sending goes on after the core said what it has.
+/// Where sending goes on after the core said what it expects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rewound {
-    /// The next number to send.
-    pub next_seq: u64,
+pub enum Rewound {
+    /// There: the core forgot what came after it (a restored backup).
+    To(u64),
+    /// What it expects is no longer kept here; this is the first number that is. What is left gets
+    /// new numbers in a new epoch.
+    Hole(u64),
+    /// It expects more than was acknowledged, which is no gap. Nothing changed.
+    Ahead,
 }
 
-/// Numbers the epoch that follows `before`, whose last number is `next_seq - 1`.
+/// Numbers an epoch of its own from now on; the one before ends with the last fact it has.
 pub(super) fn open_epoch(conn: &Connection, epoch: u64, before: u64, next_seq: u64) -> Result<(), StoreError> {
+    let newest: i64 = conn.query_row("SELECT COALESCE(MAX(epoch), 0) FROM epoch", [], |row| row.get(0))?;
+    if int(epoch) <= newest {
+        return Err(StoreError::Bad("the core gave an epoch that is not newer than those of this device"));
+    }
     conn.execute(
         "UPDATE epoch SET end_seq = ?2 WHERE epoch = ?1 AND end_seq < 0",
         [int(before), int(next_seq.saturating_sub(1))],
@@ -42,8 +62,53 @@ pub(super) fn open_epoch(conn: &Connection, epoch: u64, before: u64, next_seq: u
     Ok(())
 }
 
-/// Stores what became of a fact; a final outcome is never overwritten by an older one.
-pub(super) fn set_outcome(
+/// What the answer to a push says of a fact. The device's stream is the authority: a final outcome
+/// that came with it is not undone by an older answer, and what was parked stays parked until the
+/// stream brings its effect along. Returns whether the overlay has to be replayed.
+fn told_by_push(
+    conn: &Connection,
+    epoch: u64,
+    seq: u64,
+    outcome: Outcome,
+    code: &str,
+    reference: &str,
+) -> Result<bool, StoreError> {
+    let was: Option<String> = conn
+        .prepare_cached("SELECT outcome FROM outbox WHERE epoch = ?1 AND seq = ?2")?
+        .query_row([int(epoch), int(seq)], |row| row.get(0))
+        .optional()?;
+    match (was.as_deref(), outcome) {
+        (None, _) | (Some("applied" | "applied-flagged" | "rejected"), Outcome::Parked) => return Ok(false),
+        (Some("parked"), Outcome::Applied | Outcome::AppliedFlagged) => return Ok(false),
+        _ => {}
+    }
+    let shown = overlay::has(conn, epoch, seq)?;
+    put_outcome(conn, epoch, seq, outcome, code, reference)?;
+    let applied = base::applied(conn)?;
+    Ok(match outcome {
+        Outcome::Rejected => shown,
+        // The rows came before the news that they lack this fact.
+        Outcome::Parked => !shown && (epoch, seq) <= (applied.epoch, applied.through),
+        _ => false,
+    })
+}
+
+/// What the device's stream says of a fact, in the transaction that brings its effect. Returns
+/// whether the overlay has to be replayed.
+pub(super) fn told_by_stream(
+    conn: &Connection,
+    epoch: u64,
+    seq: u64,
+    outcome: Outcome,
+    code: &str,
+    reference: &str,
+) -> Result<bool, StoreError> {
+    let shown = outcome == Outcome::Rejected && overlay::has(conn, epoch, seq)?;
+    put_outcome(conn, epoch, seq, outcome, code, reference)?;
+    Ok(shown)
+}
+
+fn put_outcome(
     conn: &Connection,
     epoch: u64,
     seq: u64,
@@ -51,20 +116,28 @@ pub(super) fn set_outcome(
     code: &str,
     reference: &str,
 ) -> Result<(), StoreError> {
-    conn.prepare_cached("UPDATE outbox SET outcome = ?3, code = ?4, ref = ?5 WHERE epoch = ?1 AND seq = ?2")?
-        .execute(params![int(epoch), int(seq), outcome.as_str(), code, reference])?;
-    // What was rejected has no effect; what was parked and now has one is in the rows that came with it.
-    if outcome != Outcome::Parked {
-        if outcome == Outcome::Rejected {
-            overlay::remove(conn, epoch, seq)?;
-        } else {
-            overlay::settle_one(conn, epoch, seq)?;
-        }
-    }
+    conn.prepare_cached(
+        "UPDATE outbox SET outcome = ?3, code = ?4, ref = ?5 WHERE epoch = ?1 AND seq = ?2
+           AND (outcome, code, ref) <> (?3, ?4, ?5)",
+    )?
+    .execute(params![int(epoch), int(seq), outcome.as_str(), code, reference])?;
     Ok(())
 }
 
 impl Store {
+    /// Whether the core was restored and its rows are not complete yet. Until they are, what it still
+    /// knows of our facts is open, and sending them again waits.
+    #[must_use]
+    pub fn is_restored(&self) -> bool {
+        self.restored
+    }
+
+    /// Whether there is a fact that the core has not acknowledged.
+    #[must_use]
+    pub fn has_unacked(&self) -> bool {
+        self.epochs.iter().any(|epoch| epoch.acked < epoch.last)
+    }
+
     /// The next facts to send: the oldest epoch first, at most so many facts and bytes.
     ///
     /// # Errors
@@ -93,22 +166,31 @@ impl Store {
         Ok((!batch.facts.is_empty()).then_some(batch))
     }
 
-    /// Takes over what the core said of facts of an epoch.
+    /// Takes over what the core said of the facts of an epoch that were sent, up to `sent_through`.
     ///
     /// # Errors
     /// [`StoreError`]; then nothing is changed.
-    pub fn apply_push(&mut self, epoch: u64, response: &PushResponse) -> Result<Pushed, StoreError> {
+    pub fn apply_push(&mut self, epoch: u64, sent_through: u64, response: &PushResponse) -> Result<Pushed, StoreError> {
         let Some(at) = self.epochs.iter().position(|e| e.epoch == epoch) else { return Ok(Pushed::default()) };
         let Some(known) = self.epochs.get(at).copied() else { return Ok(Pushed::default()) };
-        // An acknowledgement of what was never written cannot be ours.
-        let through = response.acked_through.unwrap_or(known.acked).min(known.last);
+        // Only what was sent can be acknowledged: a core that has more under our numbers has them
+        // from a copy of this store, and what is here is not what it has.
+        let through = response.acked_through.unwrap_or(known.acked).min(sent_through).min(known.last);
         let acked = known.acked.max(through);
         let durable = known.durable.max(response.durable_through.min(acked));
         let server_ms =
             response.server_time.parse::<jiff::Timestamp>().map(|at| at.as_millisecond()).unwrap_or_default();
         self.write(|conn| {
-            for outcome in &response.outcomes {
-                set_outcome(conn, epoch, outcome.seq, outcome.outcome, &outcome.code, &outcome.reference)?;
+            let mut replay = false;
+            if self.restored {
+                // What the old core rejected or parked, the restored one may have taken.
+                conn.prepare_cached(
+                    "UPDATE outbox SET outcome = '' WHERE epoch = ?1 AND seq > ?2 AND seq <= ?3 AND outcome IN ('rejected', 'parked')",
+                )?
+                .execute([int(epoch), int(known.acked), int(acked)])?;
+            }
+            for row in response.outcomes.iter().filter(|row| row.seq <= sent_through) {
+                replay |= told_by_push(conn, epoch, row.seq, row.outcome, &row.code, &row.reference)?;
             }
             if (acked, durable) != (known.acked, known.durable) {
                 conn.prepare_cached("UPDATE epoch SET acked = ?2, durable = ?3 WHERE epoch = ?1")?.execute([
@@ -117,9 +199,15 @@ impl Store {
                     int(durable),
                 ])?;
             }
-            if acked > known.acked {
-                conn.prepare_cached("INSERT OR REPLACE INTO ack_mark(epoch, through, server_ms) VALUES(?1, ?2, ?3)")?
-                    .execute([int(epoch), int(acked), server_ms])?;
+            if acked > known.acked && server_ms > 0 {
+                conn.prepare_cached(
+                    "INSERT OR REPLACE INTO ack_mark(epoch, through, server_ms) SELECT ?1, ?2, ?3 WHERE NOT EXISTS(
+                       SELECT 1 FROM ack_mark WHERE epoch = ?1 AND server_ms > ?4)",
+                )?
+                .execute([int(epoch), int(acked), server_ms, server_ms - MARK_EVERY_MS])?;
+            }
+            if replay {
+                overlay::replay(conn, base::applied(conn)?)?;
             }
             Ok(())
         })?;
@@ -129,25 +217,35 @@ impl Store {
         Ok(Pushed { advanced: acked > known.acked })
     }
 
-    /// The core expects another number: it forgot some (a restored backup), or has more than we know
-    /// of (a lost answer). Sending goes on there.
+    /// The core expects an earlier number: it forgot what came after. What was acknowledged since is
+    /// not; sending goes on there.
     ///
     /// # Errors
     /// [`StoreError`]; then nothing is changed.
     pub fn rewind(&mut self, epoch: u64, expect_seq: u64) -> Result<Rewound, StoreError> {
-        let acked = expect_seq.saturating_sub(1);
-        self.write(|conn| {
-            conn.execute(
-                "UPDATE epoch SET acked = ?2, durable = MIN(durable, ?2) WHERE epoch = ?1",
-                [int(epoch), int(acked)],
-            )?;
-            Ok(())
-        })?;
-        if let Some(known) = self.epochs.iter_mut().find(|known| known.epoch == epoch) {
-            known.acked = acked.min(known.last);
-            known.durable = known.durable.min(acked);
+        let Some(known) = self.epochs.iter().find(|known| known.epoch == epoch).copied() else {
+            return Ok(Rewound::Ahead);
+        };
+        if expect_seq == 0 || expect_seq > known.acked {
+            return Ok(Rewound::Ahead);
         }
-        Ok(Rewound { next_seq: expect_seq })
+        let first: Option<i64> = self.conn.query_row(
+            "SELECT MIN(seq) FROM outbox WHERE epoch = ?1 AND seq >= ?2",
+            [int(epoch), int(expect_seq)],
+            |row| row.get(0),
+        )?;
+        let kept = first.map_or(known.last + 1, uint);
+        if kept > expect_seq {
+            return Ok(Rewound::Hole(kept));
+        }
+        self.write(|conn| {
+            let acked = [int(epoch), int(expect_seq - 1)];
+            conn.execute("UPDATE epoch SET acked = ?2, durable = MIN(durable, ?2) WHERE epoch = ?1", acked)?;
+            conn.execute("DELETE FROM ack_mark WHERE epoch = ?1 AND through > ?2", acked)?;
+            base::set_restored(conn, true)
+        })?;
+        self.reload()?;
+        Ok(Rewound::To(expect_seq))
     }
 
     /// Gives the facts of an epoch from a number on new numbers in a new epoch. They keep their
@@ -159,13 +257,14 @@ impl Store {
         let mut identity = self.identity.clone().ok_or(StoreError::NotEnrolled)?;
         identity.epoch = to_epoch;
         self.write(|conn| {
-            open_epoch(conn, to_epoch, from_epoch, from_seq)?;
+            open_epoch(conn, to_epoch, self.head.epoch, self.head.next_seq)?;
             conn.execute(
-                "UPDATE epoch SET end_seq = ?2 WHERE epoch = ?1",
+                "UPDATE epoch SET end_seq = ?2, acked = MIN(acked, ?2), durable = MIN(durable, ?2) WHERE epoch = ?1",
                 [int(from_epoch), int(from_seq.saturating_sub(1))],
             )?;
-            conn.execute("UPDATE epoch SET acked = MIN(acked, end_seq) WHERE epoch = ?1", [int(from_epoch)])?;
-            let mut rows = conn.prepare("SELECT seq, bytes FROM outbox WHERE epoch = ?1 AND seq >= ?2 ORDER BY seq")?;
+            let mut rows = conn.prepare(
+                "SELECT seq, bytes FROM outbox WHERE epoch = ?1 AND seq >= ?2 AND moved_epoch = 0 ORDER BY seq",
+            )?;
             let tail: Vec<(i64, String)> = rows
                 .query_map([int(from_epoch), int(from_seq)], |row| Ok((row.get(0)?, row.get(1)?)))?
                 .collect::<Result<_, _>>()?;
@@ -175,15 +274,32 @@ impl Store {
                 let fact =
                     WireFact { seq: n, was: Some(Was { epoch: from_epoch, seq: uint(*seq) }), ..old }.seal(&prev)?;
                 commit::put(conn, to_epoch, &fact)?;
-                overlay::rename(conn, (from_epoch, uint(*seq)), (to_epoch, n))?;
                 conn.execute(
                     "UPDATE outbox SET moved_epoch = ?3, moved_seq = ?4 WHERE epoch = ?1 AND seq = ?2",
                     [int(from_epoch), *seq, int(to_epoch), int(n)],
                 )?;
                 prev = fact.hash;
             }
-            set_identity(conn, &identity)
+            set_identity(conn, &identity)?;
+            // The rows may have counted the core's own facts under our old numbers as ours.
+            overlay::replay(conn, base::applied(conn)?)
         })?;
         self.reload()
     }
+}
+
+/// The core was restored and may have forgotten facts of any epoch, or what became of them: all that
+/// its backup need not hold are sent again. It answers with what it has stored, or takes them anew.
+pub(super) fn ask_again(conn: &Connection) -> Result<(), StoreError> {
+    conn.execute(
+        "UPDATE epoch SET acked = MIN(acked, MAX(durable, COALESCE(
+           (SELECT MIN(seq) - 1 FROM outbox WHERE outbox.epoch = epoch.epoch), acked)))",
+        [],
+    )?;
+    // Where the core settled a parked fact after its backup, that is forgotten too.
+    conn.execute(
+        "UPDATE outbox SET outcome = '' WHERE outcome IN ('applied', 'applied-flagged') AND outcome <> ''",
+        [],
+    )?;
+    base::set_restored(conn, true)
 }

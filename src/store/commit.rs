@@ -56,13 +56,13 @@ pub struct LoginGuard {
 }
 
 impl LoginGuard {
-    /// Milliseconds the lock still lasts. In another boot the delay runs anew.
+    /// Milliseconds the lock still lasts. Over a restart the delay runs anew, from the boot.
     #[must_use]
     pub fn left_ms(&self, now_mono_ms: u64, boot_id: &str) -> u64 {
         if self.boot_id == boot_id {
             self.locked_ms.saturating_sub(now_mono_ms.saturating_sub(self.since_ms))
         } else {
-            self.locked_ms
+            self.locked_ms.saturating_sub(now_mono_ms)
         }
     }
 }
@@ -145,6 +145,9 @@ impl Store {
                 .seal(&head.last_hash)?;
                 put(conn, head.epoch, &sealed)?;
                 overlay::add(conn, head.epoch, head.next_seq, fact, &commit.operator)?;
+                if let Fact::NoteAdded { entry, .. } = fact {
+                    mark_seen(conn, entry)?;
+                }
                 done.facts.push((head.epoch, head.next_seq));
                 head.next_seq += 1;
                 head.last_hash = sealed.hash;
@@ -208,11 +211,21 @@ impl Store {
     }
 }
 
+/// A rejected fact that a person put a note on needs no more attention.
+fn mark_seen(conn: &Connection, entry: &str) -> Result<(), StoreError> {
+    let pair = entry.strip_prefix("fact/").and_then(|pair| pair.split_once('/'));
+    if let Some((Ok(epoch), Ok(seq))) = pair.map(|(epoch, seq)| (epoch.parse::<i64>(), seq.parse::<i64>())) {
+        conn.prepare_cached("UPDATE outbox SET seen_by_operator = 1 WHERE epoch = ?1 AND seq = ?2")?
+            .execute([epoch, seq])?;
+    }
+    Ok(())
+}
+
 /// Writes a sealed fact into the outbox.
 pub(super) fn put(conn: &Connection, epoch: u64, fact: &WireFact) -> Result<(), StoreError> {
     let bytes = serde_json::to_string(fact)?;
     if bytes.len() > FACT_BYTES_MAX {
-        return Err(StoreError::TooLarge { kind: "of this kind", bytes: bytes.len() });
+        return Err(StoreError::TooLarge { kind: fact.kind.clone(), bytes: bytes.len() });
     }
     conn.prepare_cached(
         "INSERT INTO outbox(epoch, seq, id, type, v, agg, operator, wall, hash, bytes, outcome, code, ref, seen_by_operator,

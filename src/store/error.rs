@@ -44,7 +44,7 @@ pub enum StoreError {
     #[error("a fact {kind} of {bytes} bytes is larger than the protocol allows")]
     TooLarge {
         /// Its type.
-        kind: &'static str,
+        kind: String,
         /// Its size.
         bytes: usize,
     },

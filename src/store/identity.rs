@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 const KEY_FILE: &str = "device.key";
 const IDENTITY: &str = "identity";
 const CONTACT: &str = "contact";
+/// A contact that brings no news is written at most this often.
+const CONTACT_EVERY_MS: u64 = 10_000;
 
 /// Who this device is, as enrolment said.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +48,21 @@ pub struct Contact {
     pub complete_ms: u64,
     /// The state of the retries, so that a restart does not forget it.
     pub retry: RetryState,
+}
+
+impl Contact {
+    fn is_news_to(&self, stored: &Self) -> bool {
+        let at = |contact: &Self| contact.clock.as_ref().map(|clock| (clock.boot_id.clone(), clock.server_ms));
+        let late = match (at(self), at(stored)) {
+            (Some((boot, now)), Some((stored_boot, then))) => {
+                boot != stored_boot || now.abs_diff(then) >= CONTACT_EVERY_MS
+            }
+            (now, then) => now != then,
+        };
+        late || self.online != stored.online
+            || self.retry != stored.retry
+            || (self.complete_ms > 0) != (stored.complete_ms > 0)
+    }
 }
 
 /// What the back-off remembers over a restart.
@@ -181,7 +198,8 @@ impl Store {
         self.reload()
     }
 
-    /// Takes over the core's state since its last restore; the rows are then fetched anew.
+    /// Takes over the core's state since its last restore: the rows are fetched anew, and facts that
+    /// its backup need not hold are sent again.
     ///
     /// # Errors
     /// [`StoreError`]; then nothing is changed.
@@ -192,20 +210,23 @@ impl Store {
             for stream in &identity.streams {
                 super::base::boot_stream(conn, stream)?;
             }
+            super::batch::ask_again(conn)?;
             set_identity(conn, &identity)
         })?;
         self.reload()
     }
 
-    /// Remembers the last contact with the core.
+    /// Remembers the last contact with the core. What only says that all is well as before is written
+    /// at most every [`CONTACT_EVERY_MS`]: it must not cost a scan a wait for the disk.
     ///
     /// # Errors
     /// [`StoreError`]; then nothing is changed.
     pub fn set_contact(&mut self, contact: Contact) -> Result<(), StoreError> {
-        if contact != self.contact {
+        if contact.is_news_to(&self.contact_stored) {
             self.write(|conn| set_meta(conn, CONTACT, &serde_json::to_string(&contact)?))?;
-            self.contact = contact;
+            self.contact_stored = contact.clone();
         }
+        self.contact = contact;
         Ok(())
     }
 

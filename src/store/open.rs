@@ -1,17 +1,32 @@
 //! Opening and closing.
 
-use super::{DB_FILE, Epoch, Head, Options, Store, StoreError, disk, identity, schema, uint};
+use super::{Contact, DB_FILE, Epoch, Head, Options, Store, StoreError, disk, identity, schema, uint};
 use floorhand_wire::chain::GENESIS;
 use floorhand_wire::feed::Applied;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 use std::path::Path;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
+use std::time::Duration;
 
-/// A check of a store that was not closed in order, still to be made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Check;
+/// A check of a store that was not closed in order, running beside the app.
+#[derive(Debug)]
+pub(super) struct Check(Receiver<Result<(), StoreError>>);
 
-/// A file of at most this size is checked before the start; a larger one when it is quiet.
-const CHECK_AT_START_BYTES: u64 = 64 * 1024 * 1024;
+impl Check {
+    /// What it found, once it is through.
+    pub(super) fn result(&self) -> Option<Result<(), StoreError>> {
+        match self.0.try_recv() {
+            Ok(found) => Some(found),
+            Err(TryRecvError::Empty) => None,
+            Err(TryRecvError::Disconnected) => Some(Ok(())),
+        }
+    }
+}
+
+/// A check finds one thing.
+const FINDINGS_MAX: usize = 1;
+/// The start waits this long for the check; a larger file is checked to the end beside the app.
+const CHECK_WAIT: Duration = Duration::from_secs(2);
 
 impl Store {
     /// Opens the store in `dir` for writing; makes it if there is none.
@@ -35,16 +50,12 @@ impl Store {
         let conn =
             Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         schema::set_up(&conn, false, options)?;
-        let unclean = lock.unclean;
-        let small = std::fs::metadata(&path).is_ok_and(|file| file.len() <= CHECK_AT_START_BYTES);
-        if unclean && small {
-            check(&conn)?;
-        }
+        let late = if lock.unclean { check(&path)? } else { None };
         schema::migrate(&conn)?;
         lock.running()?;
         disk::make_reserve(dir, options.reserve_bytes);
         let mut store = Self::with(conn, dir, options, Some(lock));
-        store.check = (unclean && !small).then_some(Check);
+        store.check = late;
         store.project_anew()?;
         store.reload()?;
         Ok(store)
@@ -82,10 +93,12 @@ impl Store {
             check: None,
             identity: None,
             contact: identity::Contact::default(),
+            contact_stored: identity::Contact::default(),
             epochs: Vec::new(),
             head: Head { epoch: 0, next_seq: 1, last_hash: GENESIS.to_owned() },
             base_at: std::collections::BTreeMap::new(),
             applied: Applied::default(),
+            restored: false,
             checkpointed_at: 0,
         }
     }
@@ -107,11 +120,16 @@ impl Store {
     /// Reads what is kept in memory: who this is, where the chain stands, what the base contains.
     pub(super) fn reload(&mut self) -> Result<(), StoreError> {
         self.identity = identity::read_identity(&self.conn)?;
-        self.contact = identity::read_contact(&self.conn)?;
+        let stored = identity::read_contact(&self.conn)?;
+        if self.contact == Contact::default() {
+            self.contact = stored.clone();
+        }
+        self.contact_stored = stored;
         self.applied = match identity::meta(&self.conn, super::base::APPLIED)? {
             Some(text) => serde_json::from_str(&text)?,
             None => Applied::default(),
         };
+        self.restored = super::base::restored(&self.conn)?;
         self.base_at = super::base::positions(&self.conn)?;
         let epoch = self.identity.as_ref().map_or(0, |identity| identity.epoch);
         let newest: Option<(i64, String)> = self
@@ -140,8 +158,24 @@ impl Store {
     }
 }
 
-/// Looks at every page of the file.
-pub(super) fn check(conn: &Connection) -> Result<(), StoreError> {
-    let said: String = conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-    if said == "ok" { Ok(()) } else { Err(StoreError::Corrupt(said)) }
+/// Looks at every page of the file, on a connection and a thread of its own.
+fn check(path: &Path) -> Result<Option<Check>, StoreError> {
+    let (say, found) = std::sync::mpsc::sync_channel(FINDINGS_MAX);
+    let path = path.to_owned();
+    let look = move || {
+        let conn =
+            Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        conn.execute_batch("PRAGMA busy_timeout=5000; PRAGMA query_only=ON")?;
+        let said: String = conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        if said == "ok" { Ok(()) } else { Err(StoreError::Corrupt(said)) }
+    };
+    std::thread::Builder::new()
+        .name("check".to_owned())
+        .spawn(move || drop(say.send(look())))
+        .map_err(StoreError::io("starting the check of the store"))?;
+    match found.recv_timeout(CHECK_WAIT) {
+        Ok(Ok(())) | Err(RecvTimeoutError::Disconnected) => Ok(None),
+        Ok(Err(error)) => Err(error),
+        Err(RecvTimeoutError::Timeout) => Ok(Some(Check(found))),
+    }
 }

@@ -1,11 +1,12 @@
 //! Overlay: what own facts do to what is shown, until the base contains them.
 
-use super::{StoreError, int, shown};
+use super::{StoreError, int, shown, uint};
 use floorhand_domain::fact::{Fact, drop_off_moves};
-use floorhand_domain::id::OperatorId;
-use floorhand_domain::stock::{Move, Place};
+use floorhand_domain::id::{HandlingUnitId, LocationId, OperatorId, TaskId};
+use floorhand_domain::stock::{Move, Place, TRANSIT};
 use floorhand_wire::feed::Applied;
-use rusqlite::{Connection, params};
+use floorhand_wire::push::WireFact;
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 /// The tables, each with the columns `epoch` and `seq`.
 const TABLES: [&str; 5] = ["ov_stock", "ov_line", "ov_task", "ov_slot", "ov_handling_unit"];
@@ -20,39 +21,94 @@ pub(super) fn add(
 ) -> Result<(), StoreError> {
     let tag = (int(epoch), int(seq));
     match fact {
-        Fact::TaskClaimed { task } => put_task(conn, tag, task.as_str(), "claimed", operator.as_str())?,
-        Fact::TaskReleased { task } => put_task(conn, tag, task.as_str(), "open", "")?,
+        Fact::TaskClaimed { task } => put_task(conn, tag, task, "claimed", operator.as_str())?,
+        Fact::TaskReleased { task } => put_task(conn, tag, task, "open", "")?,
         Fact::ToteAssigned { task, slot, order, tote } => {
-            conn.prepare_cached("INSERT INTO ov_slot(task, slot, epoch, seq, tote) VALUES(?1, ?2, ?3, ?4, ?5)")?
-                .execute(params![task.as_str(), slot, tag.0, tag.1, tote.as_str()])?;
+            put_slot(conn, tag, task, *slot, tote.as_str())?;
             put_unit(conn, tag, tote.as_str(), Some(order.as_str()), None)?;
         }
-        Fact::Picked { task, line, units, .. } => {
-            let picked: i64 = units.iter().map(|unit| unit.qty).sum();
-            put_line(conn, tag, task.as_str(), line.as_str(), picked, false)?;
+        Fact::ToteClosed { task, slot, .. } => put_slot(conn, tag, task, *slot, "")?,
+        Fact::Picked { task, line, .. } => {
+            put_line(conn, tag, task.as_str(), line.as_str(), picked(fact), 0)?;
             put_moves(conn, tag, &fact.moves())?;
         }
         Fact::PickedShort { task, line, .. } => {
-            put_line(conn, tag, task.as_str(), line.as_str(), 0, true)?;
+            put_line(conn, tag, task.as_str(), line.as_str(), 0, 1)?;
             put_moves(conn, tag, &fact.moves())?;
         }
-        Fact::DroppedOff { task, location, totes } => {
-            let mut moves = Vec::new();
-            for tote in totes {
-                moves.extend(drop_off_moves(&shown::tote_content(conn, tote)?, location));
-                put_unit(conn, tag, tote.as_str(), None, Some(location.as_str()))?;
-            }
-            put_moves(conn, tag, &moves)?;
-            put_task(conn, tag, task.as_str(), "done", "")?;
-        }
+        Fact::DroppedOff { task, location, totes } => drop_off(conn, tag, task, location, totes)?,
+        Fact::Undone { epoch, seq } => undo(conn, tag, *epoch, *seq)?,
         _ => {}
     }
     Ok(())
 }
 
-fn put_task(conn: &Connection, tag: (i64, i64), task: &str, state: &str, holder: &str) -> Result<(), StoreError> {
+fn picked(fact: &Fact) -> i64 {
+    match fact {
+        Fact::Picked { units, .. } => units.iter().map(|unit| unit.qty).sum(),
+        _ => 0,
+    }
+}
+
+fn drop_off(
+    conn: &Connection,
+    tag: (i64, i64),
+    task: &TaskId,
+    location: &LocationId,
+    totes: &[HandlingUnitId],
+) -> Result<(), StoreError> {
+    let mut moves = Vec::new();
+    for tote in totes {
+        moves.extend(drop_off_moves(&shown::tote_content(conn, tote)?, location));
+        put_unit(conn, tag, tote.as_str(), None, Some(location.as_str()))?;
+    }
+    put_moves(conn, tag, &moves)?;
+    // Totes with other destinations are set down one by one; the last one ends the task.
+    if !shown::has_open_line(conn, task)? && !on_the_way(conn, task)? {
+        put_task(conn, tag, task, "done", "")?;
+    }
+    Ok(())
+}
+
+/// Whether goods for an order of the task are still on the cart.
+fn on_the_way(conn: &Connection, task: &TaskId) -> Result<bool, StoreError> {
+    for unit in shown::units_of_task(conn, task)? {
+        let content = shown::tote_content(conn, &unit)?;
+        if content.iter().any(|stock| stock.qty > 0 && stock.location.as_str() == TRANSIT) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// A pick that does not hold gives back what it took; nothing else can be undone.
+fn undo(conn: &Connection, tag: (i64, i64), epoch: u64, seq: u64) -> Result<(), StoreError> {
+    let named: Option<(String, String)> = conn
+        .prepare_cached("SELECT bytes, outcome FROM outbox WHERE epoch = ?1 AND seq = ?2")?
+        .query_row([int(epoch), int(seq)], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let Some((bytes, outcome)) = named else { return Ok(()) };
+    let Ok(fact) = serde_json::from_str::<WireFact>(&bytes)?.decode() else { return Ok(()) };
+    if let Fact::Picked { task, line, .. } = &fact
+        && outcome != "rejected"
+    {
+        put_line(conn, tag, task.as_str(), line.as_str(), -picked(&fact), 0)?;
+        let back: Vec<Move> =
+            fact.moves().into_iter().map(|step| Move { from: step.to, to: step.from, ..step }).collect();
+        put_moves(conn, tag, &back)?;
+    }
+    Ok(())
+}
+
+fn put_task(conn: &Connection, tag: (i64, i64), task: &TaskId, state: &str, holder: &str) -> Result<(), StoreError> {
     conn.prepare_cached("INSERT INTO ov_task(task, epoch, seq, state, holder) VALUES(?1, ?2, ?3, ?4, ?5)")?
-        .execute(params![task, tag.0, tag.1, state, holder])?;
+        .execute(params![task.as_str(), tag.0, tag.1, state, holder])?;
+    Ok(())
+}
+
+fn put_slot(conn: &Connection, tag: (i64, i64), task: &TaskId, slot: u8, tote: &str) -> Result<(), StoreError> {
+    conn.prepare_cached("INSERT INTO ov_slot(task, slot, epoch, seq, tote) VALUES(?1, ?2, ?3, ?4, ?5)")?
+        .execute(params![task.as_str(), slot, tag.0, tag.1, tote])?;
     Ok(())
 }
 
@@ -62,10 +118,10 @@ fn put_line(
     task: &str,
     line: &str,
     picked: i64,
-    short: bool,
+    short: i64,
 ) -> Result<(), StoreError> {
     conn.prepare_cached("INSERT INTO ov_line(task, line, epoch, seq, picked, short) VALUES(?1, ?2, ?3, ?4, ?5, ?6)")?
-        .execute(params![task, line, tag.0, tag.1, picked, i64::from(short)])?;
+        .execute(params![task, line, tag.0, tag.1, picked, short])?;
     Ok(())
 }
 
@@ -78,7 +134,7 @@ fn put_unit(
 ) -> Result<(), StoreError> {
     conn.prepare_cached(
         "INSERT INTO ov_handling_unit(id, epoch, seq, sets_order, for_order, sets_location, location)
-         VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+         VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT(id, epoch, seq) DO NOTHING",
     )?
     .execute(params![
         id,
@@ -133,7 +189,19 @@ fn put_delta(
     Ok(())
 }
 
-/// Takes away the effects that the base contains now; those of parked facts stay.
+/// Whether no own fact is waiting to be contained in the base.
+pub(super) fn is_empty(conn: &Connection) -> Result<bool, StoreError> {
+    let any: i64 = conn
+        .prepare_cached(
+            "SELECT EXISTS(SELECT 1 FROM ov_stock) OR EXISTS(SELECT 1 FROM ov_line) OR EXISTS(SELECT 1 FROM ov_task)
+               OR EXISTS(SELECT 1 FROM ov_slot) OR EXISTS(SELECT 1 FROM ov_handling_unit)",
+        )?
+        .query_row([], |row| row.get(0))?;
+    Ok(any == 0)
+}
+
+/// Takes away the effects that the base contains now; those of parked facts stay. A device sends
+/// its epochs in order, so what contains a fact of one epoch contains all of the epochs before.
 pub(super) fn settle(conn: &Connection, applied: Applied) -> Result<(), StoreError> {
     for table in TABLES {
         conn.prepare_cached(&format!(
@@ -145,29 +213,39 @@ pub(super) fn settle(conn: &Connection, applied: Applied) -> Result<(), StoreErr
     Ok(())
 }
 
-/// Takes away the effects of one fact.
-pub(super) fn remove(conn: &Connection, epoch: u64, seq: u64) -> Result<(), StoreError> {
+/// Takes away all effects and adds them again: of the facts that the base does not contain and of
+/// the parked ones, in their order. Needed where a fact in the middle fell away, since later ones
+/// may build on it, and where the core went back to an older state.
+pub(super) fn replay(conn: &Connection, applied: Applied) -> Result<(), StoreError> {
     for table in TABLES {
-        conn.prepare_cached(&format!("DELETE FROM {table} WHERE epoch = ?1 AND seq = ?2"))?
-            .execute([int(epoch), int(seq)])?;
+        conn.prepare_cached(&format!("DELETE FROM {table}"))?.execute([])?;
+    }
+    let mut rows = conn.prepare_cached(
+        "SELECT epoch, seq, bytes FROM (
+           SELECT epoch, seq, bytes FROM outbox
+             WHERE (epoch, seq) > (?1, ?2) AND outcome NOT IN ('rejected', 'parked') AND moved_epoch = 0
+           UNION ALL SELECT epoch, seq, bytes FROM outbox WHERE outcome = 'parked' AND outcome <> '' AND moved_epoch = 0)
+         ORDER BY epoch, seq",
+    )?;
+    let mut rows = rows.query([int(applied.epoch), int(applied.through)])?;
+    while let Some(row) = rows.next()? {
+        let wire: WireFact = serde_json::from_str(&row.get::<_, String>(2)?)?;
+        // What a newer program recorded has no effect that this one could show.
+        let Ok(fact) = wire.decode() else { continue };
+        add(conn, uint(row.get(0)?), uint(row.get(1)?), &fact, &OperatorId(wire.operator))?;
     }
     Ok(())
 }
 
-/// Gives the effects of one fact to its new number.
-pub(super) fn rename(conn: &Connection, from: (u64, u64), to: (u64, u64)) -> Result<(), StoreError> {
+/// Whether a fact has effects that are shown now.
+pub(super) fn has(conn: &Connection, epoch: u64, seq: u64) -> Result<bool, StoreError> {
     for table in TABLES {
-        conn.prepare_cached(&format!("UPDATE {table} SET epoch = ?3, seq = ?4 WHERE epoch = ?1 AND seq = ?2"))?
-            .execute([int(from.0), int(from.1), int(to.0), int(to.1)])?;
+        let any: i64 = conn
+            .prepare_cached(&format!("SELECT EXISTS(SELECT 1 FROM {table} WHERE epoch = ?1 AND seq = ?2)"))?
+            .query_row([int(epoch), int(seq)], |row| row.get(0))?;
+        if any != 0 {
+            return Ok(true);
+        }
     }
-    Ok(())
-}
-
-/// Takes away the effects of a fact that was parked, if the base contains its place by now.
-pub(super) fn settle_one(conn: &Connection, epoch: u64, seq: u64) -> Result<(), StoreError> {
-    let applied = super::base::applied(conn)?;
-    if (epoch, seq) <= (applied.epoch, applied.through) {
-        remove(conn, epoch, seq)?;
-    }
-    Ok(())
+    Ok(false)
 }

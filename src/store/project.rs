@@ -7,6 +7,7 @@ use floorhand_domain::stock::Stock;
 use floorhand_domain::task::{Line, LineState, Task, TaskState};
 use floorhand_wire::feed::{ExceptionRow, kind};
 use rusqlite::{Connection, params};
+use serde::de::DeserializeOwned;
 
 const VERSION: &str = "projection";
 
@@ -19,27 +20,26 @@ pub(super) fn put(conn: &Connection, row_kind: &str, id: &str, body: &str) -> Re
             "INSERT INTO p_item(id, body) VALUES(?1, ?2) ON CONFLICT(id) DO UPDATE SET body = excluded.body",
             params![id, body],
         ),
-        kind::BARCODE => barcode(conn, &serde_json::from_str(body)?),
-        kind::LOCATION => location(conn, &serde_json::from_str(body)?, body),
-        kind::STOCK => stock(conn, id, &serde_json::from_str(body)?),
-        kind::HANDLING_UNIT => unit(conn, &serde_json::from_str(body)?),
-        kind::OPERATOR => operator(conn, &serde_json::from_str(body)?, body),
-        kind::TASK => task(conn, &serde_json::from_str(body)?, body),
-        kind::LINE => line(conn, &serde_json::from_str(body)?, body),
+        kind::BARCODE => parsed(body).and_then(|row| barcode(conn, &row)),
+        kind::LOCATION => parsed(body).and_then(|row| location(conn, &row, body)),
+        kind::STOCK => parsed(body).and_then(|row| stock(conn, &row)),
+        kind::HANDLING_UNIT => parsed(body).and_then(|row| unit(conn, &row)),
+        kind::OPERATOR => parsed(body).and_then(|row| operator(conn, &row, body)),
+        kind::TASK => parsed(body).and_then(|row| task(conn, &row, body)),
+        kind::LINE => parsed(body).and_then(|row| line(conn, &row, body)),
         kind::SETTINGS => sql(
             conn,
             "INSERT INTO p_settings(id, body) VALUES(?1, ?2) ON CONFLICT(id) DO UPDATE SET body = excluded.body",
             params![id, body],
         ),
-        kind::EXCEPTION => {
-            let row: ExceptionRow = serde_json::from_str(body)?;
+        kind::EXCEPTION => parsed(body).and_then(|row: ExceptionRow| {
             sql(
                 conn,
                 "INSERT INTO p_exception(id, state, body) VALUES(?1, ?2, ?3)
                  ON CONFLICT(id) DO UPDATE SET state = excluded.state, body = excluded.body",
                 params![id, row.state, body],
             )
-        }
+        }),
         _ => Ok(()),
     };
     match done {
@@ -51,8 +51,8 @@ pub(super) fn put(conn: &Connection, row_kind: &str, id: &str, body: &str) -> Re
     }
 }
 
-/// Takes one row away from where it is looked up.
-pub(super) fn remove(conn: &Connection, row_kind: &str, id: &str) -> Result<(), StoreError> {
+/// Takes one row away from where it is looked up; `body` is the row as it was.
+pub(super) fn remove(conn: &Connection, row_kind: &str, id: &str, body: &str) -> Result<(), StoreError> {
     let statement = match row_kind {
         kind::ITEM => "DELETE FROM p_item WHERE id = ?1",
         kind::BARCODE => "DELETE FROM p_barcode WHERE code = ?1",
@@ -63,10 +63,14 @@ pub(super) fn remove(conn: &Connection, row_kind: &str, id: &str) -> Result<(), 
         kind::LINE => "DELETE FROM p_line WHERE id = ?1",
         kind::SETTINGS => "DELETE FROM p_settings WHERE id = ?1",
         kind::EXCEPTION => "DELETE FROM p_exception WHERE id = ?1",
-        kind::STOCK => return remove_stock(conn, id),
+        kind::STOCK => return remove_stock(conn, body),
         _ => return Ok(()),
     };
     sql(conn, statement, params![id])
+}
+
+fn parsed<T: DeserializeOwned>(body: &str) -> Result<T, StoreError> {
+    Ok(serde_json::from_str(body)?)
 }
 
 fn sql(conn: &Connection, statement: &str, values: &[&dyn rusqlite::ToSql]) -> Result<(), StoreError> {
@@ -97,14 +101,7 @@ fn location(conn: &Connection, row: &Location, body: &str) -> Result<(), StoreEr
     )
 }
 
-/// The key of a stock row holds its columns; identifiers of sites hold no `|`.
-fn key_parts(id: &str) -> Option<[&str; 6]> {
-    let parts: Vec<&str> = id.split('|').collect();
-    parts.try_into().ok()
-}
-
-fn stock(conn: &Connection, id: &str, row: &Stock) -> Result<(), StoreError> {
-    remove_stock(conn, id)?;
+fn stock(conn: &Connection, row: &Stock) -> Result<(), StoreError> {
     sql(
         conn,
         "INSERT INTO p_stock(location, item, lot, serial, handling_unit, status, qty, expiry)
@@ -123,12 +120,19 @@ fn stock(conn: &Connection, id: &str, row: &Stock) -> Result<(), StoreError> {
     )
 }
 
-fn remove_stock(conn: &Connection, id: &str) -> Result<(), StoreError> {
-    let Some([location, item, lot, serial, unit, status]) = key_parts(id) else { return Ok(()) };
+fn remove_stock(conn: &Connection, body: &str) -> Result<(), StoreError> {
+    let Ok(row) = serde_json::from_str::<Stock>(body) else { return Ok(()) };
     sql(
         conn,
         "DELETE FROM p_stock WHERE location = ?1 AND item = ?2 AND lot = ?3 AND serial = ?4 AND handling_unit = ?5 AND status = ?6",
-        params![location, item, lot, serial, unit, status],
+        params![
+            row.location.as_str(),
+            row.item.as_str(),
+            row.lot.as_str(),
+            row.serial.as_str(),
+            row.handling_unit.as_str(),
+            row.status.as_str()
+        ],
     )
 }
 
@@ -197,13 +201,24 @@ fn task(conn: &Connection, row: &Task, body: &str) -> Result<(), StoreError> {
     )
 }
 
-fn line(conn: &Connection, row: &Line, body: &str) -> Result<(), StoreError> {
-    let state = match row.state {
+fn line_state(state: LineState) -> &'static str {
+    match state {
         LineState::Open => "open",
         LineState::Done => "done",
         LineState::Short => "short",
         LineState::Cancelled => "cancelled",
-    };
+    }
+}
+
+pub(super) fn line_state_of(name: &str) -> LineState {
+    [LineState::Done, LineState::Short, LineState::Cancelled]
+        .into_iter()
+        .find(|state| line_state(*state) == name)
+        .unwrap_or_default()
+}
+
+fn line(conn: &Connection, row: &Line, body: &str) -> Result<(), StoreError> {
+    let state = line_state(row.state);
     sql(
         conn,
         "INSERT INTO p_line(id, task, seq, state, qty, picked, body) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)

@@ -63,7 +63,9 @@ pub struct AttentionRow {
     pub step: String,
 }
 
-const REJECTED: &str = "outcome = 'rejected' AND seen_by_operator = 0";
+// `outcome <> ''` says nothing new, but lets SQLite use the index of the rows that have an outcome.
+const PARKED: &str = "outcome = 'parked' AND outcome <> '' AND moved_epoch = 0";
+const REJECTED: &str = "outcome = 'rejected' AND outcome <> '' AND seen_by_operator = 0 AND moved_epoch = 0";
 
 impl Store {
     /// Facts by what became of them.
@@ -72,14 +74,12 @@ impl Store {
     /// [`StoreError`].
     pub fn outbox_counts(&self) -> Result<Counts, StoreError> {
         let pending: u64 = self.epochs.iter().map(|epoch| epoch.last.saturating_sub(epoch.acked)).sum();
-        let (parked, rejected): (u32, u32) = self
-            .conn
-            .prepare_cached(
-                "SELECT COALESCE(SUM(outcome = 'parked'), 0), COALESCE(SUM(outcome = 'rejected' AND seen_by_operator = 0), 0)
-                 FROM outbox WHERE outcome <> ''",
-            )?
-            .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok(Counts { pending: u32::try_from(pending).unwrap_or(u32::MAX), parked, rejected })
+        let count = |which: &str| -> Result<u32, StoreError> {
+            let mut row = self.conn.prepare_cached(&format!("SELECT COUNT(*) FROM outbox WHERE {which}"))?;
+            Ok(row.query_row([], |row| row.get(0))?)
+        };
+        let pending = u32::try_from(pending).unwrap_or(u32::MAX);
+        Ok(Counts { pending, parked: count(PARKED)?, rejected: count(REJECTED)? })
     }
 
     /// Entries of the needs-attention list.
@@ -122,12 +122,12 @@ impl Store {
         page: u32,
         per_page: u32,
     ) -> Result<Vec<AttentionRow>, StoreError> {
-        let skip = usize::try_from(page * per_page).unwrap_or(usize::MAX);
+        let skip = usize::try_from(page.saturating_mul(per_page)).unwrap_or(usize::MAX);
         let take = usize::try_from(per_page).unwrap_or(usize::MAX);
         let until = int(u64::try_from(skip.saturating_add(take)).unwrap_or(u64::MAX));
         let mut list = Vec::new();
         match tab {
-            AttentionTab::Parked => list.extend(self.facts("outcome = 'parked'", until)?),
+            AttentionTab::Parked => list.extend(self.facts(PARKED, until)?),
             AttentionTab::Waiting => {
                 for epoch in self.epochs.iter().rev().filter(|epoch| epoch.acked < epoch.last) {
                     let which = format!("epoch = {} AND seq > {} AND seq <= {}", epoch.epoch, epoch.acked, epoch.last);

@@ -9,6 +9,7 @@ use floorhand_domain::stock::{Status, Stock};
 use floorhand_domain::task::{Line, LineState, Task, TaskState};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::de::DeserializeOwned;
+use std::collections::HashMap;
 
 /// How far a task is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -158,15 +159,10 @@ impl Store {
         while let Some(row) = rows.next()? {
             lines.push(serde_json::from_str(&row.get::<_, String>(0)?)?);
         }
-        let mut over = self
-            .conn
-            .prepare_cached("SELECT line, SUM(picked), MAX(short) FROM ov_line WHERE task = ?1 GROUP BY line")?;
-        let mut over = over.query([task.as_str()])?;
-        while let Some(row) = over.next()? {
-            let id: String = row.get(0)?;
-            let (picked, short): (i64, i64) = (row.get(1)?, row.get(2)?);
-            for line in lines.iter_mut().filter(|line| line.id.as_str() == id) {
-                over_line(line, picked, short > 0);
+        let over = over_lines(&self.conn, task)?;
+        for line in &mut lines {
+            if let Some((picked, short)) = over.get(line.id.as_str()) {
+                over_line(line, *picked, *short);
             }
         }
         Ok(lines)
@@ -195,12 +191,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub fn progress(&self, task: &TaskId) -> Result<Progress, StoreError> {
-        let lines = self.lines_shown(task)?;
-        let count = |closed: bool| {
-            let n = lines.iter().filter(|line| !closed || line.state != LineState::Open).count();
-            u32::try_from(n).unwrap_or(u32::MAX)
-        };
-        Ok(Progress { closed: count(true), total: count(false) })
+        progress(&self.conn, task)
     }
 
     /// Stock of an item at a location.
@@ -285,15 +276,69 @@ impl Store {
     }
 }
 
+/// What own facts do to the lines of a task: units picked, and whether one closed it short.
+fn over_lines(conn: &Connection, task: &TaskId) -> Result<HashMap<String, (i64, bool)>, StoreError> {
+    let mut rows =
+        conn.prepare_cached("SELECT line, SUM(picked), MAX(short) FROM ov_line WHERE task = ?1 GROUP BY line")?;
+    let found = rows.query_map([task.as_str()], |row| Ok((row.get(0)?, (row.get(1)?, row.get::<_, i64>(2)? > 0))))?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
 fn over_line(line: &mut Line, picked: i64, short: bool) {
     line.picked += picked;
-    if line.state == LineState::Open {
-        if short {
-            line.state = LineState::Short;
-        } else if line.picked >= line.qty {
-            line.state = LineState::Done;
+    line.state = over_state(line.state, line.qty, line.picked, picked, short);
+}
+
+fn over_state(state: LineState, qty: i64, picked: i64, change: i64, short: bool) -> LineState {
+    match state {
+        LineState::Open if short => LineState::Short,
+        LineState::Open if picked >= qty => LineState::Done,
+        // An undone pick opens its line again.
+        LineState::Done if change < 0 && picked < qty => LineState::Open,
+        other => other,
+    }
+}
+
+/// How far a task is, from the index of its lines.
+pub(super) fn progress(conn: &Connection, task: &TaskId) -> Result<Progress, StoreError> {
+    let over = over_lines(conn, task)?;
+    let mut rows = conn.prepare_cached("SELECT id, state, qty, picked FROM p_line WHERE task = ?1 ORDER BY seq")?;
+    let mut rows = rows.query([task.as_str()])?;
+    let mut progress = Progress::default();
+    while let Some(row) = rows.next()? {
+        let (id, state): (String, String) = (row.get(0)?, row.get(1)?);
+        let (qty, picked): (i64, i64) = (row.get(2)?, row.get(3)?);
+        let (change, short) = over.get(&id).copied().unwrap_or_default();
+        let state = over_state(project::line_state_of(&state), qty, picked + change, change, short);
+        progress.total += 1;
+        progress.closed += u32::from(state != LineState::Open);
+    }
+    Ok(progress)
+}
+
+/// Whether a line of the task still asks for something.
+pub(super) fn has_open_line(conn: &Connection, task: &TaskId) -> Result<bool, StoreError> {
+    let progress = progress(conn, task)?;
+    Ok(progress.closed < progress.total)
+}
+
+/// The handling units that are kept for an order of the task.
+pub(super) fn units_of_task(conn: &Connection, task: &TaskId) -> Result<Vec<HandlingUnitId>, StoreError> {
+    let Some(row): Option<Task> = body(conn, "SELECT body FROM p_task WHERE id = ?1", task.as_str())? else {
+        return Ok(Vec::new());
+    };
+    let mut units = Vec::new();
+    for slot in &row.slots {
+        let mut rows = conn.prepare_cached(
+            "SELECT id FROM p_handling_unit WHERE for_order = ?1
+             UNION SELECT id FROM ov_handling_unit WHERE for_order = ?1 AND for_order <> ''",
+        )?;
+        let found = rows.query_map([slot.order.as_str()], |row| Ok(HandlingUnitId(row.get(0)?)))?;
+        for unit in found {
+            units.push(unit?);
         }
     }
+    Ok(units)
 }
 
 pub(super) fn handling_unit(conn: &Connection, id: &HandlingUnitId) -> Result<Option<HandlingUnit>, StoreError> {

@@ -1,6 +1,6 @@
 //! What is done when nobody scans: checkpoints, pruning, the check of a large file.
 
-use super::{OUTBOX_DAYS, OUTBOX_ROWS_MAX, Space, Store, StoreError, disk, int, open};
+use super::{OUTBOX_DAYS, OUTBOX_ROWS_MAX, Space, Store, StoreError, disk, int};
 
 /// A write-ahead log above this size is moved into the file when it is quiet.
 const WAL_PASSIVE_BYTES: u64 = 4 * 1024 * 1024;
@@ -26,8 +26,11 @@ impl Store {
         if self.read_only {
             return Err(StoreError::ReadOnly);
         }
-        if self.check.take().is_some() {
-            open::check(&self.conn)?;
+        if let Some(check) = &self.check
+            && let Some(found) = check.result()
+        {
+            self.check = None;
+            found?;
         }
         let pruned = self.prune_scans()? + self.prune_outbox()?;
         let wal = std::fs::metadata(self.dir.join(format!("{}-wal", super::DB_FILE))).map_or(0, |file| file.len());
@@ -69,26 +72,26 @@ impl Store {
     }
 
     /// Facts go only when the core holds them durably, and they are old or too many. The newest of an
-    /// epoch stays: the chain builds on it.
+    /// epoch stays, since the chain builds on it; so does what is parked, or rejected and not yet seen.
     fn prune_outbox(&self) -> Result<usize, StoreError> {
         let Some(clock) = self.contact.clock.as_ref() else { return Ok(0) };
         let old_ms = i64::try_from(clock.server_ms).unwrap_or(i64::MAX) - OUTBOX_DAYS * DAY_MS;
         let mut pruned = 0;
         for epoch in self.epochs.iter().filter(|epoch| epoch.durable > 0) {
             let through: i64 = self.conn.query_row(
-                "SELECT COALESCE(MAX(through), 0) FROM ack_mark WHERE epoch = ?1 AND server_ms < ?2",
+                "SELECT COALESCE(MAX(through), 0) FROM ack_mark WHERE epoch = ?1 AND server_ms > 0 AND server_ms < ?2",
                 [int(epoch.epoch), old_ms],
                 |row| row.get(0),
             )?;
             let many = int(epoch.last.saturating_sub(OUTBOX_ROWS_MAX));
             let limit = through.max(many).min(int(epoch.durable)).min(int(epoch.acked)).min(int(epoch.last) - 1);
-            if limit <= 0 {
+            if limit <= 0 || through.max(many) <= 0 {
                 continue;
             }
             pruned += self.write(|conn| {
                 Ok(conn.execute(
                     "DELETE FROM outbox WHERE epoch = ?1 AND seq IN (
-                       SELECT seq FROM outbox WHERE epoch = ?1 AND seq <= ?2 AND outcome <> 'parked' ORDER BY seq LIMIT ?3)",
+                       SELECT seq FROM outbox WHERE epoch = ?1 AND seq <= ?2 AND outcome <> 'parked' AND (outcome <> 'rejected' OR seen_by_operator = 1) ORDER BY seq LIMIT ?3)",
                     [int(epoch.epoch), limit, PRUNE_ROWS],
                 )?)
             })?;
