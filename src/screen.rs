@@ -18,7 +18,7 @@ use slint::{ComponentHandle, Global};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// What the Slint compiler makes of `ui/`.
 #[allow(missing_docs, clippy::all, clippy::pedantic, clippy::restriction)]
@@ -52,7 +52,7 @@ struct Inner {
     fresh: slint::Timer,
     /// No movement, no timer, no debounce: for pictures and tests.
     still: Cell<bool>,
-    last_tap: Cell<Option<Instant>>,
+    last_tap: Cell<Option<u64>>,
 }
 
 thread_local! {
@@ -192,9 +192,9 @@ impl Inner {
     }
 
     fn bounced(&self) -> bool {
-        let now = Instant::now();
-        let last = self.last_tap.replace(Some(now));
-        !self.still.get() && last.is_some_and(|last| now.duration_since(last) < Duration::from_millis(DEBOUNCE_MS))
+        let now_ms = crate::clock::mono_ms();
+        let last = self.last_tap.replace(Some(now_ms));
+        !self.still.get() && last.is_some_and(|last| now_ms.saturating_sub(last) < DEBOUNCE_MS)
     }
 
     fn apply(self: &Rc<Self>, view: &View) {
