@@ -217,7 +217,7 @@ impl Store {
     }
 
     /// Remembers the last contact with the core. What only says that all is well as before is written
-    /// at most every [`CONTACT_EVERY_MS`]: it must not cost a scan a wait for the disk.
+    /// at most every `CONTACT_EVERY_MS`: it must not cost a scan a wait for the disk.
     ///
     /// # Errors
     /// [`StoreError`]; then nothing is changed.

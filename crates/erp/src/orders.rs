@@ -1,5 +1,5 @@
 //! Customer orders on their way to the floor: accepted ([`intake`]), promised stock ([`promise`],
-//! by the pure rules of [`allocate`]), released as pick tasks ([`release`]).
+//! by the pure rules of [`allocate`]), released as pick tasks ([`mod@release`]).
 
 pub mod allocate;
 pub mod intake;
