@@ -8,7 +8,7 @@ TARGET := $(if $(CARGO_TARGET_DIR),$(CARGO_TARGET_DIR),target)
 export PATH := $(if $(CARGO_HOME),$(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 export RUST_BACKTRACE ?= 1
 
-.PHONY: help setup demo test fmt fmt-check lint doc deny unit bench arm clean-demo
+.PHONY: help setup demo test fmt fmt-check lint doc deny unit soak bench arm clean-demo
 
 help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -38,8 +38,13 @@ deny: ## licences, banned crates and sources, where cargo-deny is there
 	@if command -v cargo-deny >/dev/null; then set -x; $(CARGO) deny --locked --log-level error check bans licenses sources; \
 	else echo "skipped: cargo deny check (cargo-deny is not installed; cargo install --locked cargo-deny)"; fi
 
+# The same random cases each time, so that a change is judged by what it changed; soak looks for new ones.
 unit: ## all tests
-	$(CARGO) test --workspace --locked
+	PROPTEST_RNG_SEED=$${PROPTEST_RNG_SEED-20261121} $(CARGO) test --workspace --locked
+
+soak: ## the random tests with new cases, many more of them
+	$(CARGO) test --locked -p floorhand-gs1 -p floorhand-domain --test properties
+	FLOORHAND_SYNC_CASES=5000 $(CARGO) test --locked -p floorhand --test sync_random
 
 bench: setup ## figures as ratios, one JSON line each
 	$(CARGO) build --release --locked -p floorhand -p floorhand-erp --examples --bins

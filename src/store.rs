@@ -52,6 +52,10 @@ pub const COMMIT_FACTS_MAX: usize = 64;
 pub const LOOK_UP_ROWS_MAX: usize = 64;
 /// Rows of stock read for one place at the most.
 pub const STOCK_ROWS_MAX: usize = 2_000;
+/// Handling units looked at in search of empty totes at the most.
+pub const TOTES_READ_MAX: usize = 1_000;
+/// Scans counted back from the newest at the most: more than a device sees in a day.
+pub const SCANS_COUNTED_MAX: usize = 20_000;
 /// Bytes set aside to be given back when the disk is full.
 pub const RESERVE_BYTES: u64 = 16 * 1024 * 1024;
 

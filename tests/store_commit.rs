@@ -1,13 +1,5 @@
 //! Commits: what is written, what is refused, and that a failure leaves nothing behind.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    clippy::print_stdout,
-    clippy::print_stderr
-)]
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::string_slice, clippy::unwrap_used)]
 
 #[path = "store/kit.rs"]
 mod kit;
@@ -61,6 +53,20 @@ fn settings_of_the_connection_are_those_of_the_protocol() {
         .collect::<Result<_, _>>()
         .unwrap();
     assert!(nullable.is_empty(), "may be NULL: {nullable:?}");
+}
+
+#[test]
+fn a_commit_waits_for_the_disk() {
+    // No other connection can see this setting, so the text is looked at.
+    let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store");
+    let mut settings = Vec::new();
+    for entry in std::fs::read_dir(dir).unwrap() {
+        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap().to_lowercase();
+        settings.extend(
+            text.match_indices("pragma synchronous").map(|(at, _)| text[at..].chars().take(23).collect::<String>()),
+        );
+    }
+    assert_eq!(settings, ["pragma synchronous=full"]);
 }
 
 #[test]

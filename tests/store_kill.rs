@@ -1,14 +1,6 @@
 //! The process is killed while it commits. What it had reported as saved is there, the chain is
 //! whole, and the next start goes on.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    clippy::print_stdout,
-    clippy::print_stderr
-)]
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 #[path = "store/kit.rs"]
 mod kit;

@@ -1,13 +1,5 @@
 //! The outbox: what is sent, what an answer may change, and what is never deleted (I1, I5, I12).
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    clippy::print_stdout,
-    clippy::print_stderr
-)]
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 #[path = "store/kit.rs"]
 mod kit;

@@ -1,6 +1,6 @@
 //! The scan log.
 
-use super::{Store, StoreError};
+use super::{SCANS_COUNTED_MAX, Store, StoreError};
 use floorhand_domain::id::{OperatorId, TaskId};
 use floorhand_domain::scan::Source;
 use rusqlite::{Row, params};
@@ -100,14 +100,14 @@ impl Store {
         Ok(found.collect::<Result<_, _>>()?)
     }
 
-    /// Scans since a wall-clock time, RFC 3339 in UTC.
+    /// Scans since a wall-clock time, RFC 3339 in UTC; of the newest [`SCANS_COUNTED_MAX`] at the most.
     ///
     /// # Errors
     /// [`StoreError`].
     pub fn scan_counts(&self, since_wall: &str) -> Result<ScanCounts, StoreError> {
         // The log is in the order of its numbers; going back from the newest stops at the first older one.
-        let mut rows = self.conn.prepare_cached("SELECT at, accepted FROM scan_log ORDER BY id DESC")?;
-        let mut rows = rows.query([])?;
+        let mut rows = self.conn.prepare_cached("SELECT at, accepted FROM scan_log ORDER BY id DESC LIMIT ?1")?;
+        let mut rows = rows.query([i64::try_from(SCANS_COUNTED_MAX).unwrap_or(i64::MAX)])?;
         let mut counts = ScanCounts::default();
         while let Some(row) = rows.next()? {
             if row.get_ref(0)?.as_str().unwrap_or_default() < since_wall {

@@ -21,6 +21,8 @@ pub struct Changes {
     pub ids: Vec<String>,
     /// Whether the rows answered an older question and were left alone.
     pub stale: bool,
+    /// Whether every stream of this device is complete now, none being fetched anew.
+    pub complete: bool,
 }
 
 impl Changes {
@@ -95,6 +97,19 @@ struct Tally {
 }
 
 impl Tally {
+    /// Counts the rows themselves, where what was kept beside them may be what is wrong.
+    fn recount(conn: &Connection, stream: &str) -> Result<Self, StoreError> {
+        let mut tally = Self::default();
+        let mut rows = conn.prepare_cached("SELECT kind, id, pos FROM base WHERE stream = ?1")?;
+        let mut rows = rows.query([stream])?;
+        while let Some(row) = rows.next()? {
+            let (kind, id): (String, String) = (row.get(0)?, row.get(1)?);
+            tally.live += 1;
+            tally.sum = tally.sum.wrapping_add(row_sum(&kind, &id, uint(row.get(2)?)));
+        }
+        Ok(tally)
+    }
+
     fn load(conn: &Connection, stream: &str) -> Result<Self, StoreError> {
         let found = conn
             .prepare_cached("SELECT live, sum FROM cursor WHERE stream = ?1")?
@@ -147,7 +162,7 @@ impl Tally {
             .execute(params![stream, kind, id, int(pos), body])?;
             self.live += 1;
             self.sum = self.sum.wrapping_add(row_sum(kind, id, pos));
-            project::put(conn, kind, id, body)?;
+            project::put(conn, kind, id, body, old.as_ref().map_or("", |(_, was)| was.as_str()))?;
         }
         Ok(true)
     }
@@ -233,21 +248,25 @@ impl Store {
     /// # Errors
     /// [`StoreError`]; then nothing is changed.
     pub fn apply_pull(&mut self, pull: &PullResponse) -> Result<Changes, StoreError> {
-        let complete = pull.streams.iter().all(|page| page.complete);
+        // A stream that the core says nothing of is not complete.
+        let all = self.base_at.keys().all(|stream| pull.streams.iter().any(|page| page.s == *stream));
+        let complete = all && pull.streams.iter().all(|page| page.complete);
         let mut quiet = complete && pull.applied == self.applied && !self.restored;
         for page in &pull.streams {
             let Some(at) = at(&self.conn, &page.s)? else { continue };
-            if at.boot || at.next_pos != page.from {
+            if at.boot || at.next_pos != page.from || page.to < page.from {
                 return Ok(Changes { stale: true, ..Changes::default() });
             }
             quiet &= page.rows.is_empty() && page.to == at.pos;
         }
         // Nothing new is no reason to write; but what is shown is compared with the core each time.
         if quiet && !is_staged(&self.conn)? && self.agrees(pull)? {
-            return Ok(Changes::default());
+            return Ok(Changes { complete, ..Changes::default() });
         }
-        let changes = self.write(|conn| {
-            let aside = is_staged(conn)? || (!complete && !overlay::is_empty(conn)?);
+        let mut changes = self.write(|conn| {
+            // News of an own fact is told together with its effect, which may be on a later page.
+            let told = pull.streams.iter().flat_map(|page| &page.rows).any(|row| row.0 == kind::OUTCOME);
+            let aside = is_staged(conn)? || (!complete && (told || !overlay::is_empty(conn)?));
             let mut taken = Taken::default();
             for page in &pull.streams {
                 if at(conn, &page.s)?.is_none() {
@@ -269,15 +288,22 @@ impl Store {
                 if aside {
                     taken.merge(conn)?;
                 }
+                taken.changes.complete = true;
                 for page in &pull.streams {
-                    verify(conn, page)?;
+                    taken.changes.complete &= verify(conn, page)?;
                 }
                 take_applied(conn, pull.applied, taken.replay)?;
             } else if taken.replay {
                 overlay::replay(conn, applied(conn)?)?;
             }
+            // What was set down is what the tote holds: that is read anew where stock moved.
+            let moved = taken.changes.kinds.iter().any(|changed| changed == kind::STOCK);
+            if moved && overlay::has_drop_off(conn)? {
+                overlay::replay(conn, applied(conn)?)?;
+            }
             Ok(taken.changes)
         })?;
+        changes.complete &= complete;
         if complete {
             self.applied = pull.applied;
             self.restored = false;
@@ -307,6 +333,11 @@ impl Store {
             // A late answer to a question that is no longer asked.
             return Ok(Changes { stale: true, ..Changes::default() });
         };
+        // A page of before the first one would hide what moved between them; one that asks for itself
+        // again would never end.
+        if (!after.is_empty() && page.pos < at.boot_pos) || page.after.as_deref() == Some(after) {
+            return Ok(Changes { stale: true, ..Changes::default() });
+        }
         let changes = self.write(|conn| {
             let first = after.is_empty();
             let known = Tally::load(conn, stream)?.live > 0;
@@ -374,7 +405,8 @@ impl Taken {
             .query_map([], |row| row.get(0))?
             .collect::<Result<_, _>>()?;
         for stream in &streams {
-            if at(conn, stream)?.is_some_and(|at| at.whole) {
+            let whole = at(conn, stream)?.is_some_and(|at| at.whole);
+            if whole {
                 let gone = rows_of(conn, stream, true)?;
                 self.put(
                     conn,
@@ -392,6 +424,9 @@ impl Taken {
                 stream,
                 staged.iter().map(|(kind, id, pos, body)| (kind.as_str(), id.as_str(), uint(*pos), body.clone())),
             )?;
+            if whole {
+                Tally::recount(conn, stream)?.save(conn, stream)?;
+            }
             conn.prepare_cached("DELETE FROM stage WHERE stream = ?1")?.execute([stream])?;
             conn.prepare_cached("UPDATE cursor SET pos = next_pos, whole = 0 WHERE stream = ?1")?.execute([stream])?;
         }
@@ -410,10 +445,10 @@ fn set_aside(conn: &Connection, stream: &str, rows: &[Row]) -> Result<(), StoreE
     Ok(())
 }
 
-/// I9: what is here is what the core has, or the stream is fetched anew.
-fn verify(conn: &Connection, page: &StreamPage) -> Result<(), StoreError> {
+/// I9: what is here is what the core has, or the stream is fetched anew. Says which.
+fn verify(conn: &Connection, page: &StreamPage) -> Result<bool, StoreError> {
     if at(conn, &page.s)?.is_none() {
-        return Ok(());
+        return Ok(true);
     }
     let tally = Tally::load(conn, &page.s)?;
     let sum = format!("{:016x}", tally.sum);
@@ -427,8 +462,9 @@ fn verify(conn: &Connection, page: &StreamPage) -> Result<(), StoreError> {
             "the rows differ from the core's; the stream is fetched anew"
         );
         boot_stream(conn, &page.s)?;
+        return Ok(false);
     }
-    Ok(())
+    Ok(true)
 }
 
 /// The rows contain our own facts this far; these are no longer shown on top of them.

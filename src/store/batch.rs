@@ -82,14 +82,20 @@ fn told_by_push(
         (Some("parked"), Outcome::Applied | Outcome::AppliedFlagged) => return Ok(false),
         _ => {}
     }
-    let shown = overlay::has(conn, epoch, seq)?;
     put_outcome(conn, epoch, seq, outcome, code, reference)?;
-    let applied = base::applied(conn)?;
+    differs(conn, epoch, seq, outcome)
+}
+
+/// Whether what is shown of a fact is not what its outcome says.
+fn differs(conn: &Connection, epoch: u64, seq: u64, outcome: Outcome) -> Result<bool, StoreError> {
     Ok(match outcome {
-        Outcome::Rejected => shown,
-        // The rows came before the news that they lack this fact.
-        Outcome::Parked => !shown && (epoch, seq) <= (applied.epoch, applied.through),
-        _ => false,
+        Outcome::Rejected => overlay::has(conn, epoch, seq)?,
+        Outcome::Parked => {
+            // The rows came before the news that they lack this fact.
+            let applied = base::applied(conn)?;
+            (epoch, seq) <= (applied.epoch, applied.through) && !overlay::has(conn, epoch, seq)?
+        }
+        Outcome::Applied | Outcome::AppliedFlagged => false,
     })
 }
 
@@ -103,9 +109,8 @@ pub(super) fn told_by_stream(
     code: &str,
     reference: &str,
 ) -> Result<bool, StoreError> {
-    let shown = outcome == Outcome::Rejected && overlay::has(conn, epoch, seq)?;
     put_outcome(conn, epoch, seq, outcome, code, reference)?;
-    Ok(shown)
+    differs(conn, epoch, seq, outcome)
 }
 
 fn put_outcome(
@@ -138,6 +143,13 @@ impl Store {
         self.epochs.iter().any(|epoch| epoch.acked < epoch.last)
     }
 
+    /// Epoch and number of the first fact that is not acknowledged.
+    #[must_use]
+    pub fn first_unacked(&self) -> Option<(u64, u64)> {
+        let epoch = self.epochs.iter().find(|epoch| epoch.acked < epoch.last)?;
+        Some((epoch.epoch, epoch.acked + 1))
+    }
+
     /// The next facts to send: the oldest epoch first, at most so many facts and bytes.
     ///
     /// # Errors
@@ -159,11 +171,26 @@ impl Store {
                 break;
             }
             if seq != batch.first_seq + u64::try_from(batch.facts.len()).unwrap_or(0) {
-                return Err(StoreError::Corrupt(format!("the outbox has a hole before {}/{seq}", epoch.epoch)));
+                // Damage took the facts in between; see `outbox_hole`.
+                break;
             }
             batch.facts.push(serde_json::from_str(text)?);
         }
         Ok((!batch.facts.is_empty()).then_some(batch))
+    }
+
+    /// Where facts that are not acknowledged are missing, which only damage can do: the epoch and the
+    /// first number missing. What is left behind it needs new numbers in a new epoch.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn outbox_hole(&self) -> Result<Option<(u64, u64)>, StoreError> {
+        let Some(epoch) = self.epochs.iter().find(|epoch| epoch.acked < epoch.last) else { return Ok(None) };
+        let there: i64 = self
+            .conn
+            .prepare_cached("SELECT EXISTS(SELECT 1 FROM outbox WHERE epoch = ?1 AND seq = ?2)")?
+            .query_row([int(epoch.epoch), int(epoch.acked + 1)], |row| row.get(0))?;
+        Ok((there == 0).then_some((epoch.epoch, epoch.acked + 1)))
     }
 
     /// Takes over what the core said of the facts of an epoch that were sent, up to `sent_through`.
@@ -189,7 +216,8 @@ impl Store {
                 )?
                 .execute([int(epoch), int(known.acked), int(acked)])?;
             }
-            for row in response.outcomes.iter().filter(|row| row.seq <= sent_through) {
+            // What the core has not logged it cannot have judged.
+            for row in response.outcomes.iter().filter(|row| row.seq <= acked) {
                 replay |= told_by_push(conn, epoch, row.seq, row.outcome, &row.code, &row.reference)?;
             }
             if (acked, durable) != (known.acked, known.durable) {
@@ -259,7 +287,8 @@ impl Store {
         self.write(|conn| {
             open_epoch(conn, to_epoch, self.head.epoch, self.head.next_seq)?;
             conn.execute(
-                "UPDATE epoch SET end_seq = ?2, acked = MIN(acked, ?2), durable = MIN(durable, ?2) WHERE epoch = ?1",
+                "UPDATE epoch SET end_seq = MIN(end_seq, ?2), acked = MIN(acked, ?2), durable = MIN(durable, ?2)
+                 WHERE epoch = ?1",
                 [int(from_epoch), int(from_seq.saturating_sub(1))],
             )?;
             let mut rows = conn.prepare(

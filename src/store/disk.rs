@@ -70,16 +70,16 @@ pub(super) fn make_dir(dir: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Makes an empty file for its owner only, if there is none. SQLite gives its journals the same
+/// Makes an empty file for its owner only, if there is none, and closes one that is open to others. SQLite gives its journals the same
 /// permissions, so this comes before SQLite sees the file.
 pub(super) fn make_file(path: &Path) -> Result<(), StoreError> {
-    OpenOptions::new()
-        .create(true)
-        .append(true)
-        .mode(0o600)
-        .open(path)
-        .map(drop)
-        .map_err(StoreError::io(format!("making {}", path.display())))
+    let say = || format!("making {}", path.display());
+    let file = OpenOptions::new().create(true).append(true).mode(0o600).open(path).map_err(StoreError::io(say()))?;
+    // A copy put back by hand may be open to others.
+    if file.metadata().map_err(StoreError::io(say()))?.permissions().mode() & 0o077 != 0 {
+        file.set_permissions(Permissions::from_mode(0o600)).map_err(StoreError::io(say()))?;
+    }
+    Ok(())
 }
 
 /// Writes a file for its owner only, whole or not at all.

@@ -1,6 +1,10 @@
 //! What can go wrong with the store.
 
-use rusqlite::ErrorCode;
+use rusqlite::{ErrorCode, ffi};
+
+/// Failures of a read that more room on the disk does not mend.
+const DAMAGE: [i32; 4] =
+    [ffi::SQLITE_IOERR_READ, ffi::SQLITE_IOERR_SHORT_READ, ffi::SQLITE_IOERR_CORRUPTFS, ffi::SQLITE_IOERR_DATA];
 
 /// What went wrong. Nothing was changed by the call that returns it.
 #[derive(Debug, thiserror::Error)]
@@ -92,7 +96,9 @@ impl StoreError {
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
+        let extended = error.sqlite_error().map_or(0, |error| error.extended_code);
         match error.sqlite_error_code() {
+            Some(ErrorCode::SystemIoFailure) if DAMAGE.contains(&extended) => Self::Corrupt(error.to_string()),
             Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => Self::Full(error),
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Corrupt(error.to_string()),
             Some(ErrorCode::ReadOnly) => Self::ReadOnly,

@@ -179,6 +179,8 @@ impl Store {
                 .optional()?;
             if known.is_none() {
                 super::batch::open_epoch(conn, identity.epoch, self.head.epoch, self.head.next_seq)?;
+            } else if identity.epoch != self.head.epoch {
+                return Err(StoreError::Bad("the core gave an epoch that is closed on this device"));
             }
             let same_core = before.as_ref().is_some_and(|old| old.server_epoch == identity.server_epoch);
             let mut streams = conn.prepare("SELECT stream FROM cursor")?;
@@ -192,6 +194,9 @@ impl Store {
                 } else if !same_core {
                     super::base::boot_stream(conn, stream)?;
                 }
+            }
+            if before.is_some() && !same_core {
+                super::batch::ask_again(conn)?;
             }
             set_identity(conn, identity)
         })?;

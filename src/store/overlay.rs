@@ -58,7 +58,10 @@ fn drop_off(
     totes: &[HandlingUnitId],
 ) -> Result<(), StoreError> {
     let mut moves = Vec::new();
-    for tote in totes {
+    for (n, tote) in totes.iter().enumerate() {
+        if totes.iter().take(n).any(|earlier| earlier == tote) {
+            continue;
+        }
         moves.extend(drop_off_moves(&shown::tote_content(conn, tote)?, location));
         put_unit(conn, tag, tote.as_str(), None, Some(location.as_str()))?;
     }
@@ -198,6 +201,14 @@ pub(super) fn is_empty(conn: &Connection) -> Result<bool, StoreError> {
         )?
         .query_row([], |row| row.get(0))?;
     Ok(any == 0)
+}
+
+/// Whether a drop-off is waiting to be contained in the base. Its effect is what the totes hold.
+pub(super) fn has_drop_off(conn: &Connection) -> Result<bool, StoreError> {
+    let any: i64 = conn
+        .prepare_cached("SELECT EXISTS(SELECT 1 FROM ov_handling_unit WHERE sets_location = 1)")?
+        .query_row([], |row| row.get(0))?;
+    Ok(any != 0)
 }
 
 /// Takes away the effects that the base contains now; those of parked facts stay. A device sends

@@ -2,7 +2,7 @@
 
 use super::identity::{meta, set_meta};
 use super::{Store, StoreError, schema};
-use floorhand_domain::master::{Barcode, HandlingUnit, HandlingUnitKind, Location, Operator, Unit};
+use floorhand_domain::master::{Barcode, HandlingUnit, HandlingUnitKind, Item, Location, Operator, Settings, Unit};
 use floorhand_domain::stock::Stock;
 use floorhand_domain::task::{Line, LineState, Task, TaskState};
 use floorhand_wire::feed::{ExceptionRow, kind};
@@ -11,15 +11,18 @@ use serde::de::DeserializeOwned;
 
 const VERSION: &str = "projection";
 
-/// Puts one row where it is looked up. A body that a newer core writes differently is kept in the
-/// base and projected by the program that understands it.
-pub(super) fn put(conn: &Connection, row_kind: &str, id: &str, body: &str) -> Result<(), StoreError> {
+/// Puts one row where it is looked up; `was` is the row as it was, empty = none. A body that a newer
+/// core writes differently is kept in the base and projected by the program that understands it; until
+/// then it is not shown, since what it was is not what it is.
+pub(super) fn put(conn: &Connection, row_kind: &str, id: &str, body: &str, was: &str) -> Result<(), StoreError> {
     let done = match row_kind {
-        kind::ITEM => sql(
-            conn,
-            "INSERT INTO p_item(id, body) VALUES(?1, ?2) ON CONFLICT(id) DO UPDATE SET body = excluded.body",
-            params![id, body],
-        ),
+        kind::ITEM => parsed(body).and_then(|_: Item| {
+            sql(
+                conn,
+                "INSERT INTO p_item(id, body) VALUES(?1, ?2) ON CONFLICT(id) DO UPDATE SET body = excluded.body",
+                params![id, body],
+            )
+        }),
         kind::BARCODE => parsed(body).and_then(|row| barcode(conn, &row)),
         kind::LOCATION => parsed(body).and_then(|row| location(conn, &row, body)),
         kind::STOCK => parsed(body).and_then(|row| stock(conn, &row)),
@@ -27,11 +30,13 @@ pub(super) fn put(conn: &Connection, row_kind: &str, id: &str, body: &str) -> Re
         kind::OPERATOR => parsed(body).and_then(|row| operator(conn, &row, body)),
         kind::TASK => parsed(body).and_then(|row| task(conn, &row, body)),
         kind::LINE => parsed(body).and_then(|row| line(conn, &row, body)),
-        kind::SETTINGS => sql(
-            conn,
-            "INSERT INTO p_settings(id, body) VALUES(?1, ?2) ON CONFLICT(id) DO UPDATE SET body = excluded.body",
-            params![id, body],
-        ),
+        kind::SETTINGS => parsed(body).and_then(|_: Settings| {
+            sql(
+                conn,
+                "INSERT INTO p_settings(id, body) VALUES(?1, ?2) ON CONFLICT(id) DO UPDATE SET body = excluded.body",
+                params![id, body],
+            )
+        }),
         kind::EXCEPTION => parsed(body).and_then(|row: ExceptionRow| {
             sql(
                 conn,
@@ -45,7 +50,7 @@ pub(super) fn put(conn: &Connection, row_kind: &str, id: &str, body: &str) -> Re
     match done {
         Err(StoreError::Form(error)) => {
             tracing::error!(kind = row_kind, id, %error, "a row could not be understood; it is kept");
-            Ok(())
+            if was.is_empty() { Ok(()) } else { remove(conn, row_kind, id, was) }
         }
         other => other,
     }
@@ -254,7 +259,7 @@ impl Store {
             let mut rows = conn.prepare("SELECT kind, id, body FROM base")?;
             let mut rows = rows.query([])?;
             while let Some(row) = rows.next()? {
-                put(conn, &row.get::<_, String>(0)?, &row.get::<_, String>(1)?, &row.get::<_, String>(2)?)?;
+                put(conn, &row.get::<_, String>(0)?, &row.get::<_, String>(1)?, &row.get::<_, String>(2)?, "")?;
             }
             set_meta(conn, VERSION, schema::PROJECTION)
         })

@@ -1,6 +1,6 @@
 //! Shown = base ⊕ overlay: tasks, lines, stock, handling units as the floor sees them.
 
-use super::{STOCK_ROWS_MAX, Store, StoreError, project};
+use super::{STOCK_ROWS_MAX, Store, StoreError, TOTES_READ_MAX, project};
 use floorhand_domain::id::{
     DeviceId, HandlingUnitId, ItemId, LineId, LocationId, Lot, OperatorId, OrderId, Serial, TaskId,
 };
@@ -215,10 +215,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub fn empty_totes(&self, limit: usize) -> Result<Vec<HandlingUnit>, StoreError> {
-        let mut rows = self
-            .conn
-            .prepare_cached("SELECT id FROM p_handling_unit WHERE for_order = '' AND kind = 'tote' ORDER BY id")?;
-        let mut rows = rows.query([])?;
+        let mut rows = self.conn.prepare_cached(
+            "SELECT id FROM p_handling_unit WHERE for_order = '' AND kind = 'tote' ORDER BY id LIMIT ?1",
+        )?;
+        let mut rows = rows.query([i64::try_from(TOTES_READ_MAX).unwrap_or(i64::MAX)])?;
         let mut totes = Vec::new();
         while totes.len() < limit
             && let Some(row) = rows.next()?

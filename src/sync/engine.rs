@@ -5,11 +5,14 @@ mod down;
 mod up;
 
 use super::lane::{Lane, Way};
-use super::{Claim, Input, Link, NetAnswer, NetError, Notice, SyncTurn};
+use super::{Claim, Input, Link, NetAnswer, NetError, Notice, Request, SyncTurn};
 use crate::store::{ClockMark, Contact, Store, StoreError};
 use floorhand_wire::PUSH_FACTS_MAX;
+use floorhand_wire::enrol::EpochReason;
 
-pub use super::lane::{BACKOFF_BASE_MS, BACKOFF_CAP_MS, BACKOFF_LONG_CAP_MS, KICK_MS, LONG_OUTAGE_MS, LOST_MS};
+pub use super::lane::{
+    BACKOFF_BASE_MS, BACKOFF_CAP_MS, BACKOFF_LONG_CAP_MS, KICK_MS, LONG_OUTAGE_MS, LOST_MS, REARM_MS, RESYNC_FORGET_MS,
+};
 
 /// From one pull to the next, once every stream is complete: a busy floor, or a core that does not
 /// wait, must not keep the device busy.
@@ -36,11 +39,19 @@ enum Down {
     Bootstrap { stream: String, after: String },
 }
 
+/// One of the two ways.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Direction {
+    Up,
+    Down,
+}
+
 /// Facts that need new numbers in a new epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Tail {
     epoch: u64,
     from_seq: u64,
+    reason: EpochReason,
 }
 
 /// The engine.
@@ -63,6 +74,14 @@ pub struct Sync {
     revoked: bool,
     /// Nothing can be fetched for now: the app is too old, or the disk too full.
     no_rows: bool,
+    /// Forks since facts were last acknowledged.
+    forks: u32,
+    /// How often rows had to be fetched anew, and when last.
+    resyncs: (u32, u64),
+    /// Which way the answer at hand came; `None` = the input is none.
+    answered: Option<Direction>,
+    /// When one way last called the other one.
+    rearmed_ms: Option<u64>,
     now_ms: u64,
     random: u64,
 }
@@ -85,6 +104,10 @@ impl Sync {
             caught_up: false,
             revoked: false,
             no_rows: false,
+            forks: 0,
+            resyncs: (0, 0),
+            answered: None,
+            rearmed_ms: None,
             now_ms: 0,
             random: 0,
         }
@@ -102,11 +125,28 @@ impl Sync {
         random: u64,
     ) -> Result<SyncTurn, StoreError> {
         (self.now_ms, self.random) = (now_ms, random);
+        self.answered = match &input {
+            Input::Answer(NetAnswer::Pull(_) | NetAnswer::Bootstrap { .. }) => Some(Direction::Down),
+            Input::Answer(_) => Some(Direction::Up),
+            _ => None,
+        };
         let mut turn = SyncTurn::default();
         let result = self.take(input, store, &mut turn).and_then(|()| self.drive(store, &mut turn));
         if let Err(error) = result {
-            self.up.postpone(now_ms + BACKOFF_BASE_MS);
-            self.down.postpone(now_ms + BACKOFF_BASE_MS);
+            // The requests of this turn go nowhere.
+            for request in &turn.requests {
+                match request {
+                    Request::Push(_) | Request::Epoch(_) | Request::Claim { .. } => self.up.unsend(),
+                    Request::Pull { .. } | Request::Bootstrap { .. } => self.down.unsend(),
+                }
+            }
+            // A full disk takes nothing a second later either.
+            if self.up.is_idle() {
+                self.up.back_off(now_ms, random, 0);
+            }
+            if self.down.is_idle() {
+                self.down.back_off(now_ms, random.rotate_left(32), 0);
+            }
             return Err(error);
         }
         // I11: with facts in the outbox the next try is set.
@@ -126,20 +166,28 @@ impl Sync {
 
     fn take(&mut self, input: Input, store: &mut Store, turn: &mut SyncTurn) -> Result<(), StoreError> {
         match input {
-            Input::Start | Input::SyncNow | Input::LinkUp => {
+            Input::Start => {
+                self.up.start(self.now_ms);
+                self.down.start(self.now_ms);
+            }
+            Input::SyncNow | Input::LinkUp => {
                 self.up.arm(self.now_ms);
                 self.down.arm(self.now_ms);
             }
             Input::FactCommitted { claims } => {
-                let room = CLAIMS_MAX.saturating_sub(self.claims.len());
+                let room = if self.revoked { 0 } else { CLAIMS_MAX.saturating_sub(self.claims.len()) };
                 self.claims.extend(claims.into_iter().take(room));
                 self.up.kick(self.now_ms);
             }
             Input::Tick => {
-                let lost = [self.up.forget_lost(self.now_ms), self.down.forget_lost(self.now_ms)];
-                if lost.contains(&true) {
-                    tracing::warn!("a request was never answered; it is taken as lost");
-                    self.caught_up = false;
+                if let Some(lost) = self.up.forget_lost(self.now_ms) {
+                    if matches!(lost, Up::Push { .. }) {
+                        self.batch = (self.batch / 2).max(1);
+                    }
+                    self.back_off_up(Some(&NetError::TimedOut), store)?;
+                }
+                if self.down.forget_lost(self.now_ms).is_some() {
+                    self.back_off_down(Some(&NetError::TimedOut), store)?;
                 }
             }
             Input::Answer(answer) => self.answer(answer, store, turn)?,
@@ -168,8 +216,8 @@ impl Sync {
                     return Ok(());
                 };
                 match result {
-                    Ok(response) => self.pushed(epoch, sent_through, &response, store, turn),
-                    Err(error) => self.push_failed(epoch, first_seq, &error, store, turn),
+                    Ok(response) => self.pushed(epoch, (first_seq, sent_through), &response, store, turn),
+                    Err(error) => self.push_failed(epoch, (first_seq, sent_through), &error, store, turn),
                 }
             }
             NetAnswer::Epoch(result) => {
@@ -188,6 +236,9 @@ impl Sync {
                 match result {
                     Ok(_) => Ok(()),
                     Err(NetError::Problem(problem)) => {
+                        if problem.code == "revoked" {
+                            self.revoke(turn);
+                        }
                         if problem.code == "claimed" {
                             turn.notices
                                 .push(Notice::ClaimRefused { task, holder: problem.holder.unwrap_or_default() });
@@ -224,6 +275,18 @@ impl Sync {
             turn.notices.push(Notice::AccessEnded);
         }
         self.revoked = true;
+        // No pull, no claim; only facts, into quarantine.
+        self.claims.clear();
+    }
+
+    /// When rows may be fetched anew: at once the first time, then more and more rarely, so that a
+    /// core that never agrees does not keep device and network busy.
+    fn resync_due(&mut self) -> u64 {
+        let (times, at_ms) = self.resyncs;
+        let times = if self.now_ms.saturating_sub(at_ms) > RESYNC_FORGET_MS { 0 } else { times };
+        let wait = if times == 0 { 0 } else { BACKOFF_BASE_MS.saturating_mul(1 << times.min(16)) };
+        self.resyncs = (times.saturating_add(1), self.now_ms);
+        self.now_ms + wait.min(BACKOFF_LONG_CAP_MS)
     }
 
     /// The core answered. Says whether it was restored from a backup since it last did.
@@ -242,6 +305,8 @@ impl Sync {
             store.set_server_epoch(server_epoch)?;
             self.caught_up = false;
             self.up.arm(self.now_ms);
+            let due = self.resync_due();
+            self.down.postpone(due);
             turn.notices.extend(all_streams(store).into_iter().map(|stream| Notice::Resync { stream }));
         }
         self.online = Some(true);
@@ -281,10 +346,16 @@ impl Sync {
             (true, _) => Link::Online,
         };
         if self.link != Some(link) {
-            if self.link == Some(Link::Offline) {
-                // One way got through: the other need not wait.
-                self.up.arm(self.now_ms);
-                self.down.arm(self.now_ms);
+            // One way got through: the other need not wait. But where only one ever does, this must not
+            // undo the other's back-off.
+            let rested = self.rearmed_ms.is_none_or(|at| self.now_ms >= at + REARM_MS);
+            if online && matches!(self.link, None | Some(Link::Offline)) && rested {
+                self.rearmed_ms = Some(self.now_ms);
+                match self.answered {
+                    Some(Direction::Down) if self.up.due_ms().is_some() => self.up.arm(self.now_ms),
+                    Some(Direction::Up) => self.down.arm(self.now_ms),
+                    _ => {}
+                }
             }
             self.link = Some(link);
             turn.notices.push(Notice::Link(link));

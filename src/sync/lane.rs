@@ -14,6 +14,11 @@ pub const LONG_OUTAGE_MS: u64 = 3_600_000;
 pub const KICK_MS: u64 = 1_000;
 /// An answer that has not come after this long will not come: the request is taken as lost.
 pub const LOST_MS: u64 = 90_000;
+/// A core that makes us fetch rows anew again and again is asked more and more rarely; after this
+/// long without it, it counts as the first time.
+pub const RESYNC_FORGET_MS: u64 = 600_000;
+/// The way that got through calls the other one at most this often.
+pub const REARM_MS: u64 = 10_000;
 /// Shortest wait after a failure.
 const BACKOFF_MIN_MS: u64 = 250;
 
@@ -50,6 +55,12 @@ impl<S: Clone + PartialEq> Lane<S> {
         Self { way: Way::Idle(None), retry, sent_ms: 0, ever_sent: false, hold_ms: 0 }
     }
 
+    /// The first try: when it was due before the app stopped, else at once.
+    pub(super) fn start(&mut self, now_ms: u64) {
+        let kept = if self.retry.attempt > 0 { self.retry.due_ms.min(now_ms + BACKOFF_LONG_CAP_MS) } else { 0 };
+        self.way = Way::Idle(Some(now_ms.max(kept)));
+    }
+
     pub(super) fn due_ms(&self) -> Option<u64> {
         match self.way {
             Way::Idle(due) => due,
@@ -84,6 +95,15 @@ impl<S: Clone + PartialEq> Lane<S> {
         }
     }
 
+    /// What was to be sent was not handed out.
+    pub(super) fn unsend(&mut self) {
+        self.way = Way::Idle(None);
+    }
+
+    pub(super) fn is_idle(&self) -> bool {
+        matches!(self.way, Way::Idle(_))
+    }
+
     /// No try before that, whatever happens.
     pub(super) fn hold(&mut self, until_ms: u64) {
         self.hold_ms = until_ms;
@@ -108,13 +128,16 @@ impl<S: Clone + PartialEq> Lane<S> {
         }
     }
 
-    /// A request whose answer never came is as good as failed.
-    pub(super) fn forget_lost(&mut self, now_ms: u64) -> bool {
-        let lost = matches!(self.way, Way::Busy { since_ms, .. } if now_ms >= since_ms + LOST_MS);
-        if lost {
-            self.way = Way::Idle(Some(now_ms));
+    /// A request whose answer never came is as good as failed. Which it was.
+    pub(super) fn forget_lost(&mut self, now_ms: u64) -> Option<S> {
+        match &self.way {
+            Way::Busy { sent, since_ms } if now_ms >= since_ms + LOST_MS => {
+                let sent = sent.clone();
+                self.way = Way::Idle(Some(now_ms));
+                Some(sent)
+            }
+            _ => None,
         }
-        lost
     }
 
     pub(super) fn succeeded(&mut self) {

@@ -323,7 +323,13 @@ impl Core {
         }
     }
 
-    fn applied(&self) -> Applied {
+    /// Where a device stands that has everything.
+    pub fn cursor(&self) -> String {
+        cursor::encode(&self.streams.iter().map(|(name, stream)| (name.clone(), stream.pos)).collect())
+    }
+
+    /// How far the facts are in the rows.
+    pub fn applied(&self) -> Applied {
         let newest = self.epochs.iter().rev().find(|(_, log)| !log.is_empty());
         newest.map_or(Applied { epoch: 1, through: 0 }, |(epoch, log)| Applied {
             epoch: *epoch,

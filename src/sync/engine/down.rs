@@ -48,7 +48,6 @@ impl Sync {
         self.down.way = Way::Idle(Some(self.now_ms + BACKOFF_BASE_MS));
         if self.heard(&response.server_time, &response.server_epoch, false, store, turn)? {
             // Rows of a core that was restored since: nothing of them fits what is here.
-            self.down.way = Way::Idle(Some(self.now_ms));
             return Ok(());
         }
         let restored = store.is_restored();
@@ -59,17 +58,28 @@ impl Sync {
         if changes.stale {
             return self.back_off_down(None, store);
         }
-        self.down.succeeded();
         self.no_rows = false;
         self.revoked = false;
-        let complete = response.streams.iter().all(|page| page.complete);
-        let booting = store.next_bootstrap()?.is_some();
-        self.caught_up = complete && !booting;
-        if complete {
+        self.caught_up = changes.complete;
+        if changes.complete {
             self.heard(&response.server_time, &response.server_epoch, true, store, turn)?;
         }
-        let due = if self.caught_up { self.now_ms.max(sent_ms + PULL_GAP_MS) } else { self.now_ms };
-        self.down.way = Way::Idle(Some(due));
+        let anew = store.next_bootstrap()?;
+        if let Some((stream, _)) = anew {
+            // What was here differs from what the core has.
+            let due = self.resync_due();
+            self.down.way = Way::Idle(Some(due));
+            turn.notices.push(Notice::Resync { stream });
+        } else if changes.complete {
+            self.down.succeeded();
+            self.down.way = Way::Idle(Some(self.now_ms.max(sent_ms + PULL_GAP_MS)));
+        } else if response.streams.iter().any(|page| page.to > page.from || !page.rows.is_empty()) {
+            self.down.succeeded();
+            self.down.way = Way::Idle(Some(self.now_ms));
+        } else {
+            // Not complete, and nothing more of it came.
+            self.back_off_down(None, store)?;
+        }
         if !changes.is_empty() {
             turn.notices.push(Notice::BaseChanged(changes));
         }
@@ -86,7 +96,6 @@ impl Sync {
         self.caught_up = false;
         self.down.way = Way::Idle(Some(self.now_ms + BACKOFF_BASE_MS));
         if self.heard(&response.server_time, &response.server_epoch, false, store, turn)? {
-            self.down.way = Way::Idle(Some(self.now_ms));
             return Ok(());
         }
         let changes = store.apply_bootstrap(after, response)?;
@@ -120,7 +129,8 @@ impl Sync {
                         store.start_resync(&stream)?;
                         turn.notices.push(Notice::Resync { stream });
                     }
-                    self.down.way = Way::Idle(Some(self.now_ms + BACKOFF_BASE_MS));
+                    let due = self.resync_due().max(self.now_ms + BACKOFF_BASE_MS);
+                    self.down.way = Way::Idle(Some(due));
                     return Ok(());
                 }
                 "revoked" => {

@@ -26,7 +26,7 @@ impl Sync {
             return Ok(());
         }
         if let Some(tail) = self.tail {
-            let request = EpochRequest { device, reason: EpochReason::Restored, salvaged_from: Some(tail.epoch) };
+            let request = EpochRequest { device, reason: tail.reason, salvaged_from: Some(tail.epoch) };
             turn.requests.push(Request::Epoch(request));
             self.up.send(Up::Epoch, self.now_ms);
             return Ok(());
@@ -39,6 +39,11 @@ impl Sync {
         }
         let Some(batch) = store.outbox_batch(self.batch, PUSH_BYTES_MAX - HEAD_BYTES)? else {
             self.up.way = Way::Idle(None);
+            if let Some((epoch, from_seq)) = store.outbox_hole()? {
+                tracing::error!(epoch, from_seq, "facts are missing here; those behind them get new numbers");
+                self.tail = Some(Tail { epoch, from_seq, reason: EpochReason::Corrupt });
+                self.up.way = Way::Idle(Some(self.now_ms));
+            }
             return Ok(());
         };
         self.count_resends(&batch);
@@ -72,16 +77,26 @@ impl Sync {
     pub(super) fn pushed(
         &mut self,
         epoch: u64,
-        sent_through: u64,
+        (first_seq, sent_through): (u64, u64),
         response: &PushResponse,
         store: &mut Store,
         turn: &mut SyncTurn,
     ) -> Result<(), StoreError> {
+        if response.acked_through.is_none() && response.quarantined_through.is_none() {
+            // An empty object is no answer of the core, whoever sent it.
+            let error = NetError::NotOurs("a push was answered without a number".to_owned());
+            return self.back_off_up(Some(&error), store);
+        }
         // Until the answer is stored it was not heard.
         self.up.way = Way::Idle(Some(self.now_ms + BACKOFF_BASE_MS));
         if self.heard(&response.server_time, &response.server_epoch, false, store, turn)? {
             // What a restored core says of our facts means something only together with its rows.
             // They are sent again after these, and get the same answer.
+            return Ok(());
+        }
+        if store.first_unacked() != Some((epoch, first_seq)) {
+            // The core was restored while these were on their way: what comes before is open again.
+            self.up.way = Way::Idle(Some(self.now_ms));
             return Ok(());
         }
         let pushed = store.apply_push(epoch, sent_through, response)?;
@@ -96,6 +111,7 @@ impl Sync {
         self.revoked = false;
         // An answer that acknowledges nothing must not become a tight loop.
         if pushed.advanced {
+            self.forks = 0;
             self.up.succeeded();
             self.up.way = Way::Idle(Some(self.now_ms));
             store.set_contact(Contact { retry: self.up.retry.clone(), ..store.contact().clone() })?;
@@ -108,7 +124,7 @@ impl Sync {
     pub(super) fn push_failed(
         &mut self,
         epoch: u64,
-        first_seq: u64,
+        (first_seq, sent_through): (u64, u64),
         error: &NetError,
         store: &mut Store,
         turn: &mut SyncTurn,
@@ -133,7 +149,7 @@ impl Sync {
                     }
                     Rewound::Hole(from_seq) => {
                         tracing::error!(epoch, from_seq, "the core lost facts that are no longer kept here");
-                        self.tail = Some(Tail { epoch, from_seq });
+                        self.tail = Some(Tail { epoch, from_seq, reason: EpochReason::Restored });
                         Ok(())
                     }
                     Rewound::Ahead => self.back_off_up(Some(error), store),
@@ -141,8 +157,7 @@ impl Sync {
             }
             NetError::Problem(problem) if problem.code == "fork" => {
                 self.tell_online(true, store)?;
-                self.fork(epoch, first_seq, problem);
-                return Ok(());
+                return self.fork(epoch, (first_seq, sent_through), problem, store);
             }
             NetError::Problem(problem) if problem.code == "revoked" => {
                 self.revoke(turn);
@@ -155,10 +170,20 @@ impl Sync {
         self.back_off_up(Some(error), store)
     }
 
-    fn fork(&mut self, epoch: u64, first_seq: u64, problem: &Problem) {
-        let from_seq = problem.seq.unwrap_or(first_seq);
+    fn fork(
+        &mut self,
+        epoch: u64,
+        (first_seq, sent_through): (u64, u64),
+        problem: &Problem,
+        store: &mut Store,
+    ) -> Result<(), StoreError> {
+        // Only of what was sent can the core know that it differs.
+        let from_seq = problem.seq.filter(|seq| (1..=sent_through).contains(seq)).unwrap_or(first_seq);
         tracing::error!(epoch, seq = from_seq, "the core has other facts under our numbers; a new epoch is asked for");
-        self.tail = Some(Tail { epoch, from_seq });
+        self.tail = Some(Tail { epoch, from_seq, reason: EpochReason::Restored });
+        self.forks = self.forks.saturating_add(1);
+        // A core that forks whatever it is sent must not be given an epoch after the other.
+        if self.forks > 1 { self.back_off_up(None, store) } else { Ok(()) }
     }
 
     pub(super) fn renumber(&mut self, response: &EpochResponse, store: &mut Store) -> Result<(), StoreError> {
