@@ -145,6 +145,23 @@ impl Store {
         self.applied
     }
 
+    /// Runs `work` in one read transaction: one state of the store, and the locks are taken once.
+    fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        if !self.conn.is_autocommit() {
+            return work(&self.conn);
+        }
+        self.conn.prepare_cached("BEGIN")?.execute([])?;
+        let done = work(&self.conn);
+        let ended = self.conn.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([]));
+        if let Err(error) = ended {
+            if !self.conn.is_autocommit() {
+                self.conn.execute_batch("ROLLBACK")?;
+            }
+            return Err(error.into());
+        }
+        done
+    }
+
     /// Runs `work` in one write transaction: all of it is on the disk, or nothing is changed.
     fn write<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
         if self.read_only {

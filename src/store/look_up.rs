@@ -12,7 +12,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub fn look_up(&self, look: &Lookup) -> Result<Known, StoreError> {
-        let conn = &self.conn;
+        self.read(|conn| self.look_up_in(conn, look))
+    }
+
+    fn look_up_in(&self, conn: &Connection, look: &Lookup) -> Result<Known, StoreError> {
         let mut known = Known::default();
         for code in &look.barcodes {
             known.barcodes.extend(barcode(conn, code)?);

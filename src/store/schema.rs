@@ -2,6 +2,7 @@
 
 use super::{Options, StoreError};
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 
 /// The oldest SQLite that may write: the first without the WAL-reset bug.
 const SQLITE_NEEDED: i32 = 3_051_003;
@@ -24,6 +25,8 @@ pub(super) fn assert_version() -> Result<(), StoreError> {
 
 pub(super) fn set_up(conn: &Connection, read_only: bool, options: &Options) -> Result<(), StoreError> {
     conn.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+    // A plan looks at the statement alone: else every new value makes SQLite prepare it again.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     conn.execute_batch(
         "PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;
          PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;",
