@@ -17,7 +17,6 @@ use floorhand::event::Event;
 use floorhand::runner::{EVENTS_MAX, Parts, Runner};
 use floorhand::store::{Identity, Store};
 use floorhand::view::{Key, KeyPress, Look, Tap};
-use floorhand_domain::fact::Fact;
 use floorhand_domain::id::{ItemId, LocationId};
 use floorhand_domain::master::{Barcode, HandlingUnit, Item, Location, LocationKind, Operator, Role};
 use floorhand_domain::scan::{Scan, Source};
@@ -41,10 +40,11 @@ fn main() {
     for (name, site) in [("small", &small), ("large", &large)] {
         for figure in &site.figures {
             println!(
-                r#"{{"bench":"scan_to_committed_answer","site":"{name}","lines":{},"barcodes":{},"scan":"{}","rounds":{rounds},"bare_p50_us":{},"p50_ratio":{:.2},"p99_ratio":{:.2},"goal_p50":1.5,"goal_p99":2.0,"to":"one bare SQLite commit (WAL, FULL) of the same bytes"}}"#,
+                r#"{{"bench":"scan_to_committed_answer","site":"{name}","lines":{},"barcodes":{},"scan":"{}","rounds":{rounds},"bytes":{},"bare_p50_us":{},"p50_ratio":{:.2},"p99_ratio":{:.2},"goal_p50":1.5,"goal_p99":2.0,"to":"one bare SQLite commit (WAL, FULL) of the same bytes"}}"#,
                 site.lines,
                 site.barcodes,
                 figure.scan,
+                figure.bytes,
                 at(&figure.bare, 50).as_micros(),
                 ratio(&figure.took, &figure.bare, 50),
                 ratio(&figure.took, &figure.bare, 99),
@@ -70,6 +70,7 @@ struct Site {
 
 struct Figure {
     scan: &'static str,
+    bytes: usize,
     took: Vec<Duration>,
     bare: Vec<Duration>,
 }
@@ -228,23 +229,15 @@ fn site(lines: usize, barcodes: usize, rounds: usize) -> Site {
     scan(&mut runner, &item);
     assert_eq!(runner.app().step_name(), "pick.quantity");
     let mut bare = Bare::open(&dir.path().join("bare.db"));
-
-    // What a scan stores: log row, step; with a fact also its bytes. Measured on the rows themselves.
-    let counted = bytes_of(&runner, &item, None);
-    let refused = bytes_of(
-        &runner,
-        &other,
-        Some(&Fact::ScanRefused {
-            raw: other.clone(),
-            step: "pick.quantity".to_owned(),
-            reason: floorhand_domain::reason::Reason::WrongItem,
-            meanings: vec!["item".to_owned()],
-            task: "PT-1".into(),
-        }),
-    );
+    // What a scan of each kind stores, read back from the store: the bare commit writes as much.
+    let db = dir.path().join("device").join(floorhand::store::DB_FILE);
+    scan(&mut runner, &item);
+    let counted = stored(&db, true);
+    scan(&mut runner, &other);
+    let refused = stored(&db, false);
     let mut figures = Vec::new();
     for (name, code, bytes) in [("counted", &item, counted), ("refused", &other, refused)] {
-        let mut figure = Figure { scan: name, took: Vec::new(), bare: Vec::new() };
+        let mut figure = Figure { scan: name, bytes, took: Vec::new(), bare: Vec::new() };
         for round in 0..rounds + 20 {
             let start = Instant::now();
             scan(&mut runner, code);
@@ -279,13 +272,25 @@ fn sign_in(runner: &mut Runner) {
     assert_eq!(runner.app().step_name(), "work-list");
 }
 
-fn bytes_of(runner: &Runner, code: &str, fact: Option<&Fact>) -> usize {
-    let saved = serde_json::to_string(&runner.app().saved()).unwrap().len();
-    // Time, boot, symbology, source, step, decision, operator, session, task of the log row.
-    let log = code.len() + 24 + 36 + 5 + 6 + 13 + 60 + 3 + 36 + 4;
-    // A sealed fact: its body, two hashes, ids and times.
-    let fact = fact.map_or(0, |fact| serde_json::to_string(fact).unwrap().len() + 480);
-    saved + log + fact
+/// Bytes in the columns of the last row of the scan log, and of the state (a count changes it) or of
+/// the newest fact (a refusal is one).
+fn stored(db: &Path, counted: bool) -> usize {
+    let conn = rusqlite::Connection::open_with_flags(db, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+    let bytes = |sql: &str| conn.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+    let log = bytes(
+        "SELECT length(at) + length(boot_id) + length(raw) + length(symbology) + length(source) + length(step)
+           + length(reason) + length(decision) + length(operator) + length(signin) + length(task) + 16
+         FROM scan_log ORDER BY id DESC LIMIT 1",
+    );
+    let other = if counted {
+        bytes("SELECT length(body) FROM app_state")
+    } else {
+        bytes(
+            "SELECT length(id) + length(type) + length(agg) + length(operator) + length(wall) + length(hash)
+               + length(bytes) + 16 FROM outbox ORDER BY epoch DESC, seq DESC LIMIT 1",
+        )
+    };
+    usize::try_from(log + other).unwrap()
 }
 
 /// One table, one row a commit.

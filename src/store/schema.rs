@@ -13,7 +13,8 @@ const STATEMENTS_KEPT: usize = 160;
 pub(super) const PROJECTION: &str = "1";
 
 /// Every schema version that ever shipped, in order. Files are added, never edited.
-pub(super) const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001_store.sql")];
+pub(super) const MIGRATIONS: &[&str] =
+    &[include_str!("../../migrations/0001_store.sql"), include_str!("../../migrations/0002_outbox_rows.sql")];
 
 pub(super) fn assert_version() -> Result<(), StoreError> {
     let found = rusqlite::version_number();
