@@ -214,6 +214,8 @@ fn site(lines: usize, barcodes: usize, rounds: usize) -> Site {
         again: send,
         clock: Box::new(System),
         look: Look::default(),
+        outlet: Box::new(floorhand::outlet::Nothing),
+        camera: false,
     })
     .unwrap();
     sign_in(&mut runner);

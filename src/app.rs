@@ -72,6 +72,8 @@ pub struct Station {
     pub core: String,
     /// The version of the app.
     pub version: String,
+    /// Whether there is a camera to scan with.
+    pub camera: bool,
 }
 
 /// Who is signed in, since when.
@@ -125,6 +127,15 @@ pub enum OpenPage {
     TypeCode {
         /// So far.
         typed: String,
+    },
+    /// The camera's finder.
+    Camera {
+        /// Whether the lamp is on.
+        light: bool,
+        /// What was seen and not accepted. Empty = nothing.
+        seen: String,
+        /// Why not, by code; see `CameraView`.
+        why: &'static str,
     },
     /// Needs attention.
     Attention {
@@ -431,6 +442,12 @@ impl App {
                 }
                 self.turn()
             }
+            Input::Seen { code, why: reason } => {
+                if let Some(OpenPage::Camera { seen, why, .. }) = &mut self.page {
+                    (*seen, *why) = (code, reason);
+                }
+                self.turn()
+            }
             Input::Settings(settings) => {
                 self.settings = settings;
                 self.turn()
@@ -473,6 +490,12 @@ impl App {
         };
         // A scan closes a page that lies over the step, and half a typed number is no number. Noise
         // closes nothing: a code that is being typed stays.
+        let finder = match &self.page {
+            Some(OpenPage::Camera { light, .. }) => {
+                Some(OpenPage::Camera { light: *light, seen: String::new(), why: "" })
+            }
+            _ => None,
+        };
         if read.is_ok() {
             self.page = None;
             if !matches!(self.flow, Flow::SignIn(_)) {
@@ -508,6 +531,10 @@ impl App {
             Ok(accepted) => (true, None, serde_json::to_string(accepted)),
             Err(refusal) => (false, Some(refusal.reason()), serde_json::to_string(refusal)),
         };
+        if reason.is_some() && finder.is_some() {
+            // The finder stays open until a code is accepted.
+            turn.app.page = finder;
+        }
         if let Some(reason) = reason {
             turn.facts.push(Fact::ScanRefused {
                 raw: floorhand_gs1::escape(scan.raw.get(..SHOWN_BYTES_MAX.min(scan.raw.len())).unwrap_or_default()),

@@ -1,5 +1,6 @@
 //! Everything that can happen, as one closed enum on one channel.
 
+use crate::outlet::Asked;
 use crate::sync::NetAnswer;
 use crate::view::Tap;
 use floorhand_domain::master::{Item, Location};
@@ -11,6 +12,15 @@ use floorhand_domain::scan::Scan;
 pub enum Event {
     /// A reader delivered a code.
     Scan(Scan),
+    /// A reader delivered a code and waits for the answer.
+    Asked(Scan, Asked),
+    /// The camera saw a code that does not count, or sees none any more.
+    Seen {
+        /// The code, printable. Empty = none.
+        code: String,
+        /// Why it does not count, by code; see `CameraView`.
+        why: &'static str,
+    },
     /// A reader is there.
     ReaderAttached(String),
     /// A reader is gone; the app goes on without it until it is back.

@@ -10,6 +10,7 @@ pub mod clock;
 pub mod device;
 pub mod enrol;
 pub mod event;
+pub mod outlet;
 pub mod parse;
 pub mod present;
 pub mod runner;

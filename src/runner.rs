@@ -6,10 +6,11 @@
 mod load;
 mod net;
 
-use crate::app::{App, Effect, Found, Guard, Input, Now, Station, Turn};
+use crate::app::{App, Effect, Found, Guard, Input, Now, OpenPage, Signal, Station, Turn};
 use crate::clock::{Clock, wall};
 use crate::device::scanner::keyboard::{Key as WedgeKey, Keyboard, Keys, Limits};
 use crate::event::Event;
+use crate::outlet::{Finder, Outlet};
 use crate::store::{Commit, LoginGuard, Pref, ScanRow, Stamp, Store, StoreError};
 use crate::sync::Sync;
 use crate::sync::transport::Transport;
@@ -54,6 +55,11 @@ pub struct Runner {
     sync_due_ms: Option<u64>,
     idle_due_ms: Option<u64>,
     minute_due_ms: u64,
+    outlet: Box<dyn Outlet>,
+    /// The last outcome that was signalled in this event.
+    signalled: Option<Signal>,
+    /// The lamp of the open finder; `None` = no finder is open.
+    finder: Option<bool>,
     quit: bool,
 }
 
@@ -73,6 +79,10 @@ pub struct Parts {
     pub clock: Box<dyn Clock>,
     /// How the screen looks before anybody signs in.
     pub look: Look,
+    /// The devices around.
+    pub outlet: Box<dyn Outlet>,
+    /// Whether there is a camera to scan with.
+    pub camera: bool,
 }
 
 impl Runner {
@@ -81,9 +91,10 @@ impl Runner {
     /// # Errors
     /// When the store cannot be read.
     pub fn new(parts: Parts) -> Result<Self, StoreError> {
-        let Parts { store, transport, show, events, again, clock, look } = parts;
+        let Parts { store, transport, show, events, again, clock, look, outlet, camera } = parts;
         let boot_id = clock.boot_id();
-        let app = load::lock(load::resume(&store, look)?, &store, clock.mono_ms(), &boot_id)?;
+        let mut app = load::lock(load::resume(&store, look)?, &store, clock.mono_ms(), &boot_id)?;
+        app.station.camera = camera;
         let sync = Sync::new(&store, &boot_id);
         let now_ms = clock.mono_ms();
         // What is on the disk, so that a step that could not be resumed is written with the next turn.
@@ -104,6 +115,9 @@ impl Runner {
             sync_due_ms: None,
             idle_due_ms: Some(now_ms + IDLE_MS),
             minute_due_ms: now_ms,
+            outlet,
+            signalled: None,
+            finder: None,
             quit: false,
             store,
         })
@@ -186,6 +200,13 @@ impl Runner {
     fn event(&mut self, event: Event) {
         match event {
             Event::Scan(scan) => self.scan(scan),
+            Event::Asked(scan, asked) => {
+                self.signalled = None;
+                self.scan(scan);
+                // A page that only opened has no sound, and was accepted all the same.
+                self.outlet.answer(asked, self.signalled.unwrap_or(Signal::Accepted));
+            }
+            Event::Seen { code, why } => self.input(Input::Seen { code, why }, &Found::default()),
             Event::Tap(Tap::Key(press), at_ms) => self.key(press, at_ms),
             Event::Tap(tap, _) => self.tap(tap),
             Event::PinChecked { right } => self.pin_checked(right),
@@ -325,7 +346,9 @@ impl Runner {
         match self.commit(&turn, &now) {
             Ok(claims) => {
                 let Turn { app, effects, audit, .. } = turn;
+                let answered = app.answers != self.app.answers;
                 self.app = app;
+                self.follow_finder(answered);
                 if facts > 0 || audit.is_some() {
                     // The store takes what is done again.
                     self.app.blocked = None;
@@ -449,11 +472,40 @@ impl Runner {
             Effect::LoadWork => self.load_work(),
             Effect::ReloadTask(task) => self.reload(&task),
             Effect::LoadPage => self.load_page(),
-            // Sound, lamp and vibration join here; the screen has said it already.
-            Effect::Signal(signal) => tracing::debug!(?signal, "outcome"),
+            // The screen has said it already.
+            Effect::Signal(signal) => self.signal(signal),
+            Effect::TrySound => {
+                for signal in [Signal::Accepted, Signal::StepComplete, Signal::TaskComplete, Signal::Refused] {
+                    self.signal(signal);
+                }
+            }
             Effect::SaveLook => self.save_look(),
             Effect::Quit => self.quit = true,
         }
+    }
+
+    fn signal(&mut self, signal: Signal) {
+        self.signalled = Some(signal);
+        let at = self.app.clock;
+        self.outlet.signal(signal, &self.app.look, u16::from(at.hour) * 60 + u16::from(at.minute));
+    }
+
+    /// The camera runs while its finder is shown, and forgets what it read when the step changes.
+    fn follow_finder(&mut self, answered: bool) {
+        let light = match &self.app.page {
+            Some(OpenPage::Camera { light, .. }) => Some(*light),
+            _ => None,
+        };
+        match (self.finder, light) {
+            (None, Some(_)) => self.outlet.finder(Finder::Open),
+            (Some(_), None) => self.outlet.finder(Finder::Close),
+            (Some(_), Some(_)) if answered => self.outlet.finder(Finder::NewStep),
+            _ => {}
+        }
+        if light.is_some() && self.finder.unwrap_or(false) != light.unwrap_or(false) {
+            self.outlet.finder(Finder::Light(light.unwrap_or(false)));
+        }
+        self.finder = light;
     }
 
     /// Argon2id takes its time by design: it runs beside the floor thread, so that no scan waits for it.
@@ -512,6 +564,7 @@ pub fn station(store: &Store) -> Station {
             device: identity.device.clone(),
             core: identity.core_url.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
+            camera: false,
         },
         None => Station { version: env!("CARGO_PKG_VERSION").to_owned(), ..Station::default() },
     }

@@ -42,6 +42,19 @@ pub struct Screen {
 pub struct Handle {
     /// The newest view that is not shown yet: a slow screen skips, it never queues.
     pending: Arc<Mutex<Option<View>>>,
+    /// The newest picture of the camera, likewise.
+    frame: Arc<Mutex<Option<Frame>>>,
+}
+
+/// A picture of the camera, in grey.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frame {
+    /// Pixels of a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// One byte a pixel, rows from the top; `width * height` of them.
+    pub grey: Vec<u8>,
 }
 
 struct Inner {
@@ -101,6 +114,11 @@ impl Screen {
         self.inner.apply(view);
     }
 
+    /// Shows a picture in the finder at once: for tests.
+    pub fn frame(&self, frame: &Frame) {
+        sheet::frame(&self.inner.root, frame);
+    }
+
     /// A handle for other threads.
     #[must_use]
     pub fn handle(&self) -> Handle {
@@ -156,6 +174,33 @@ impl Handle {
             && let Ok(mut pending) = self.pending.lock()
         {
             pending.take();
+        }
+    }
+
+    /// Shows a picture in the finder as soon as the screen is free; pictures in between are skipped.
+    pub fn frame(&self, frame: Frame) {
+        let waiting = match self.frame.lock() {
+            Ok(mut newest) => newest.replace(frame).is_some(),
+            Err(_) => return,
+        };
+        if waiting {
+            return;
+        }
+        let newest = Arc::clone(&self.frame);
+        let sent = slint::invoke_from_event_loop(move || {
+            let frame = newest.lock().ok().and_then(|mut newest| newest.take());
+            if let Some(frame) = frame {
+                SCREEN.with(|screen| {
+                    if let Some(inner) = screen.borrow().as_ref() {
+                        sheet::frame(&inner.root, &frame);
+                    }
+                });
+            }
+        });
+        if sent.is_err()
+            && let Ok(mut newest) = self.frame.lock()
+        {
+            newest.take();
         }
     }
 
@@ -316,6 +361,10 @@ impl Inner {
             Page::TypeCode(page) => {
                 sheet::type_code(&self.root, page);
                 "type-code"
+            }
+            Page::Camera(page) => {
+                sheet::camera(&self.root, page);
+                "camera"
             }
             Page::About(page) => {
                 settings::about(&self.root, page);

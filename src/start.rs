@@ -94,6 +94,8 @@ pub fn run(options: &Options) -> Result<()> {
         again: send.clone(),
         clock: Box::new(clock::System),
         look,
+        outlet: Box::new(crate::outlet::Nothing),
+        camera: false,
     })?;
     let floor = std::thread::Builder::new().name("floor".to_owned()).spawn(move || {
         let result = runner.run();

@@ -44,11 +44,45 @@ pub struct Look {
     pub hand: Hand,
     /// `en`, `de`.
     pub language: String,
+    /// How loud.
+    pub sound: Sound,
+    /// Whether outcomes are felt.
+    pub buzz: bool,
 }
 
 impl Default for Look {
     fn default() -> Self {
-        Look { theme: Theme::Dark, text: TextSize::T100, hand: Hand::Right, language: "en".into() }
+        Look {
+            theme: Theme::Dark,
+            text: TextSize::T100,
+            hand: Hand::Right,
+            language: "en".into(),
+            sound: Sound::High,
+            buzz: true,
+        }
+    }
+}
+
+/// How loud outcomes are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Sound {
+    /// Silent: vibration and light stay.
+    Off,
+    /// Low; a refusal ignores it.
+    Low,
+    /// High.
+    High,
+}
+
+impl Sound {
+    /// The name in what is kept.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Low => "low",
+            Self::High => "high",
+        }
     }
 }
 
@@ -302,6 +336,8 @@ pub enum Page {
     Sheet(SheetView),
     /// A code typed by hand.
     TypeCode(TypeCodeView),
+    /// The camera's finder, over the step.
+    Camera(CameraView),
     /// Version, station, licences.
     About(AboutView),
     /// Nothing can be done before this is mended.

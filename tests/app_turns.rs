@@ -121,6 +121,8 @@ impl Floor {
             again: send.clone(),
             clock: Box::new(clock.clone()),
             look: Look::default(),
+            outlet: Box::new(floorhand::outlet::Nothing),
+            camera: false,
         })
         .unwrap();
         let thread = std::thread::spawn(move || runner.run());

@@ -83,6 +83,7 @@ fn pictures() -> Vec<Picture> {
                 | "08-pick-cluster-tote"
                 | "14-attention"
                 | "17-settings"
+                | "18-camera"
         );
         if tight || drawn {
             add("-160", HANDHELD, &|view| view.look.text = TextSize::T160);
@@ -144,6 +145,7 @@ fn draw(window: &Rc<MinimalSoftwareWindow>, screen: &Screen, picture: &Picture) 
     // Every page is shown as if it were the first.
     screen.apply(&View { band: Band::None, refusal: None, question: None, ..picture.view.clone() });
     screen.apply(&picture.view);
+    screen.frame(&carton());
     slint::platform::update_timers_and_animations();
     let mut pixels = vec![Rgb8Pixel::default(); (width * height) as usize];
     // Sizes that follow the window settle in the second round.
@@ -155,6 +157,25 @@ fn draw(window: &Rc<MinimalSoftwareWindow>, screen: &Screen, picture: &Picture) 
         slint::platform::update_timers_and_animations();
     }
     pixels
+}
+
+/// What a camera sees: a carton on a shelf with a white label, in a few greys.
+fn carton() -> floorhand::screen::Frame {
+    let (width, height) = (320_u32, 240_u32);
+    let grey = (0..width * height)
+        .map(|at| {
+            let (x, y) = (at % width, at / width);
+            let label = (70..250).contains(&x) && (80..160).contains(&y);
+            let bar = (90..230).contains(&x) && (95..140).contains(&y) && (x / 4 + x / 11) % 2 == 0;
+            match () {
+                () if bar => 24,
+                () if label => 236,
+                () if (40..280).contains(&x) && y > 50 => 150,
+                () => 70,
+            }
+        })
+        .collect();
+    floorhand::screen::Frame { width, height, grey }
 }
 
 fn alike(stored: &[u8], drawn: &[Rgb8Pixel]) -> bool {

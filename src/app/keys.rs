@@ -78,6 +78,18 @@ impl App {
             Tap::PageUp => self.turn_page(false),
             Tap::PageDown => self.turn_page(true),
             Tap::Setting(setting) => self.set(setting),
+            Tap::TrySound => {
+                let mut turn = self.turn();
+                turn.effects.push(Effect::TrySound);
+                turn
+            }
+            Tap::Light => {
+                if let Some(OpenPage::Camera { light, .. }) = &mut self.page {
+                    *light = !*light;
+                }
+                self.turn()
+            }
+            Tap::TypeCode => self.show(OpenPage::TypeCode { typed: String::new() }),
             Tap::Close => {
                 self.page = None;
                 let mut turn = self.turn();

@@ -102,7 +102,13 @@ impl App {
                 rows.push(("sign-out", true, ""));
                 rows
             }
-            Some(OpenPage::CantScan) => vec![("type", true, ""), ("again", true, "")],
+            Some(OpenPage::CantScan) => {
+                let mut rows = vec![("type", true, ""), ("again", true, "")];
+                if self.station.camera {
+                    rows.insert(0, ("camera", true, ""));
+                }
+                rows
+            }
             Some(OpenPage::Problem) => {
                 let short = pick.is_some_and(|p| {
                     matches!(p.stage, Stage::Location { .. } | Stage::Item { .. })
@@ -145,6 +151,7 @@ impl App {
                     self.turn()
                 }
             }
+            "camera" => self.show(OpenPage::Camera { light: false, seen: String::new(), why: "" }),
             "type" => self.show(OpenPage::TypeCode { typed: String::new() }),
             "again" => self.close_page(),
             language @ ("en" | "de") => {
@@ -163,6 +170,8 @@ impl App {
             Setting::Hand(hand) => self.look.hand = hand,
             Setting::Theme(theme) => self.look.theme = theme,
             Setting::Language(language) => self.look.language = language,
+            Setting::Sound(sound) => self.look.sound = sound,
+            Setting::Buzz(buzz) => self.look.buzz = buzz,
         }
         let mut turn = self.turn();
         turn.effects.push(Effect::SaveLook);

@@ -81,6 +81,13 @@ pub enum Input {
     Link(LinkState),
     /// Rows of an open page arrived.
     Page(OpenPage),
+    /// The camera saw a code that does not count, or sees none any more.
+    Seen {
+        /// The code, printable. Empty = none.
+        code: String,
+        /// Why it does not count.
+        why: &'static str,
+    },
     /// The site's settings.
     Settings(Settings),
     /// The ERP gave the task to somebody else, or ended the access: by code.
@@ -138,6 +145,8 @@ pub enum Effect {
     LoadPage,
     /// Signal the outcome by sound, light and vibration.
     Signal(Signal),
+    /// Play the sounds, one after the other.
+    TrySound,
     /// Keep the looks for this operator.
     SaveLook,
     /// End the app.
@@ -152,6 +161,7 @@ impl std::fmt::Debug for Effect {
             Self::ReloadTask(task) => write!(f, "ReloadTask({task})"),
             Self::LoadPage => f.write_str("LoadPage"),
             Self::Signal(signal) => write!(f, "Signal({signal:?})"),
+            Self::TrySound => f.write_str("TrySound"),
             Self::SaveLook => f.write_str("SaveLook"),
             Self::Quit => f.write_str("Quit"),
         }

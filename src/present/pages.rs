@@ -3,8 +3,8 @@
 use super::{Paging, ask, clock, number};
 use crate::app::{App, Flow, OpenPage};
 use crate::view::{
-    AboutView, AttentionCard, AttentionTab, AttentionView, HistoryView, Page, ScanRow, SettingsView, SheetRow,
-    SheetView, TypeCodeView,
+    AboutView, Ask, AttentionCard, AttentionTab, AttentionView, CameraView, HistoryView, Page, PickStage, Progress,
+    ScanRow, SettingsView, SheetRow, SheetView, TypeCodeView,
 };
 
 pub(super) fn page(app: &App, page: &OpenPage) -> Page {
@@ -13,15 +13,10 @@ pub(super) fn page(app: &App, page: &OpenPage) -> Page {
         OpenPage::CantScan => sheet(app, "cant-scan", None),
         OpenPage::Problem => sheet(app, "problem", None),
         OpenPage::Languages => sheet(app, "language", None),
-        OpenPage::TypeCode { typed } => Page::TypeCode(TypeCodeView {
-            ask: match &app.flow {
-                Flow::Pick(flow) => super::pick::pick(app, flow).ask,
-                Flow::Work => ask("task", 0, ""),
-                Flow::SignIn(_) => ask("badge", 0, ""),
-            },
-            typed: typed.clone(),
-            ok: !typed.trim().is_empty(),
-        }),
+        OpenPage::TypeCode { typed } => {
+            Page::TypeCode(TypeCodeView { ask: step_ask(app), typed: typed.clone(), ok: !typed.trim().is_empty() })
+        }
+        OpenPage::Camera { light, seen, why } => Page::Camera(camera(app, *light, seen, why)),
         OpenPage::Attention { tab, page, open, rows, total } => Page::Attention(AttentionView {
             tab: *tab,
             refused: app.link.rejected
@@ -74,6 +69,43 @@ pub(super) fn page(app: &App, page: &OpenPage) -> Page {
             core: app.station.core.clone(),
             last_sync: app.link.last_ok.map(clock),
         }),
+    }
+}
+
+/// The step that lies under the finder, as far as the finder shows it.
+fn camera(app: &App, light: bool, seen: &str, why: &str) -> CameraView {
+    let mut view = CameraView {
+        ask: step_ask(app),
+        goods: super::goods(None),
+        quantity: 0,
+        place: String::new(),
+        progress: Progress::default(),
+        light,
+        seen: seen.to_owned(),
+        why: why.to_owned(),
+    };
+    if let Flow::Pick(flow) = &app.flow {
+        let page = super::pick::pick(app, flow);
+        view.progress = page.progress;
+        match page.stage {
+            PickStage::Location { plate, .. } => view.place = plate.code,
+            PickStage::Item { goods, quantity, .. } => (view.goods, view.quantity) = (goods, quantity),
+            PickStage::Quantity { goods, counted, needed, .. } => {
+                (view.goods, view.quantity) = (goods, needed.saturating_sub(counted));
+            }
+            PickStage::DropOff { place, .. } => view.place = place,
+            PickStage::Short { .. } | PickStage::Totes { .. } | PickStage::Tote { .. } | PickStage::EmptyNow { .. } => {
+            }
+        }
+    }
+    view
+}
+
+fn step_ask(app: &App) -> Ask {
+    match &app.flow {
+        Flow::Pick(flow) => super::pick::pick(app, flow).ask,
+        Flow::Work => ask("task", 0, ""),
+        Flow::SignIn(_) => ask("badge", 0, ""),
     }
 }
 

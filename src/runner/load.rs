@@ -5,7 +5,7 @@ use crate::app::{App, AttentionRow, Flow, Found, HistoryRow, Input, LinkState, O
 use crate::clock::wall_of;
 use crate::event::Catalogue;
 use crate::store::{LoginGuard, Store, StoreError};
-use crate::view::{AttentionTab, Hand, Look, TextSize, Theme};
+use crate::view::{AttentionTab, Hand, Look, Sound, TextSize, Theme};
 use floorhand_domain::id::{OperatorId, SignInId, TaskId};
 use floorhand_domain::master::LocationKind;
 use floorhand_domain::scan::{Known, Source};
@@ -126,6 +126,18 @@ struct LookRow {
     text: u16,
     hand: String,
     language: String,
+    #[serde(default = "high")]
+    sound: String,
+    #[serde(default = "on")]
+    buzz: bool,
+}
+
+fn high() -> String {
+    Sound::High.as_str().to_owned()
+}
+
+fn on() -> bool {
+    true
 }
 
 pub(super) fn look_body(look: &Look) -> String {
@@ -134,6 +146,8 @@ pub(super) fn look_body(look: &Look) -> String {
         text: look.text.percent(),
         hand: if look.hand == Hand::Left { "left" } else { "right" }.to_owned(),
         language: look.language.clone(),
+        sound: look.sound.as_str().to_owned(),
+        buzz: look.buzz,
     };
     serde_json::to_string(&row).unwrap_or_default()
 }
@@ -149,6 +163,12 @@ fn kept_look(store: &Store, operator: &OperatorId) -> Option<Look> {
         },
         hand: if row.hand == "left" { Hand::Left } else { Hand::Right },
         language: row.language,
+        sound: match row.sound.as_str() {
+            "off" => Sound::Off,
+            "low" => Sound::Low,
+            _ => Sound::High,
+        },
+        buzz: row.buzz,
     })
 }
 

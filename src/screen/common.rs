@@ -2,7 +2,7 @@
 
 use super::ui;
 use crate::view::{
-    Ask, AttentionTab, Clock, Goods, Hand, Key, KeyPress, Picture, Setting, Tap, TextSize, Theme, Thing, View,
+    Ask, AttentionTab, Clock, Goods, Hand, Key, KeyPress, Picture, Setting, Sound, Tap, TextSize, Theme, Thing, View,
 };
 use slint::{Global, Model, ModelRc, SharedString, VecModel};
 use std::rc::Rc;
@@ -280,6 +280,15 @@ pub(super) fn tap(does: ui::Does, number: i32, text: &str) -> Option<Tap> {
         Does::SetHand => Tap::Setting(Setting::Hand(if number == 0 { Hand::Left } else { Hand::Right })),
         Does::SetTheme => Tap::Setting(Setting::Theme(if number == 0 { Theme::Dark } else { Theme::Light })),
         Does::SetLanguage => Tap::Setting(Setting::Language(text.to_owned())),
+        Does::SetSound => Tap::Setting(Setting::Sound(match number {
+            0 => Sound::Off,
+            1 => Sound::Low,
+            _ => Sound::High,
+        })),
+        Does::SetBuzz => Tap::Setting(Setting::Buzz(number != 0)),
+        Does::TrySound => Tap::TrySound,
+        Does::Light => Tap::Light,
+        Does::TypeCode => Tap::TypeCode,
     })
 }
 

@@ -2,13 +2,19 @@
 
 use super::common::clock_or_empty;
 use super::ui;
-use crate::view::{AboutView, BlockView, Look, SettingsView};
+use crate::view::{AboutView, BlockView, Look, SettingsView, Sound};
 use slint::Global;
 
 pub(super) fn apply(root: &ui::AppWindow, view: &SettingsView, look: &Look) {
     let data = ui::SettingsData::get(root);
     data.set_operator(view.operator.as_str().into());
     data.set_language(look.language.as_str().into());
+    data.set_sound(match look.sound {
+        Sound::Off => 0,
+        Sound::Low => 1,
+        Sound::High => 2,
+    });
+    data.set_buzz(look.buzz);
 }
 
 pub(super) fn about(root: &ui::AppWindow, view: &AboutView) {

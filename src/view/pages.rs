@@ -1,6 +1,6 @@
 //! One struct a page; the pick has its own file.
 
-use super::{Ask, Clock};
+use super::{Ask, Clock, Goods, Progress};
 #[cfg(doc)]
 use super::{Band, Look, Tap};
 use serde::Serialize;
@@ -220,6 +220,30 @@ pub struct TypeCodeView {
     pub typed: String,
     /// OK would be accepted.
     pub ok: bool,
+}
+
+/// The camera's finder. The picture itself does not go through the view: it comes from the camera
+/// straight to the screen. [`Tap::Back`] closes, [`Tap::Light`], [`Tap::TypeCode`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CameraView {
+    /// What is asked, as on the step that lies under it.
+    pub ask: Ask,
+    /// The item that is asked for; an empty name: none.
+    pub goods: Goods,
+    /// How many; 0: not shown.
+    pub quantity: u32,
+    /// The place that is asked for. May be empty.
+    pub place: String,
+    /// Progress of the task; total 0: none.
+    pub progress: Progress,
+    /// Whether the lamp is on.
+    pub light: bool,
+    /// The last code that was seen and is not accepted. May be empty.
+    pub seen: String,
+    /// Why not: `again` (one more equal picture is needed), `outside` (not inside the brackets),
+    /// `several` (two codes inside), `duplicate` (read just now), `format` (a kind of code this site
+    /// does not use), `lost` (the camera does not answer). Empty: nothing to say.
+    pub why: String,
 }
 
 /// About this device.

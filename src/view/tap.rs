@@ -1,6 +1,6 @@
 //! What people do on the screen.
 
-use super::{AttentionTab, Hand, TextSize, Theme};
+use super::{AttentionTab, Hand, Sound, TextSize, Theme};
 use serde::Serialize;
 
 /// Everything a finger or a key can say.
@@ -62,6 +62,12 @@ pub enum Tap {
     PageDown,
     /// A setting.
     Setting(Setting),
+    /// Plays the sounds.
+    TrySound,
+    /// The lamp of the camera, on or off.
+    Light,
+    /// A code is to be typed.
+    TypeCode,
     /// The window was closed.
     Close,
 }
@@ -77,6 +83,10 @@ pub enum Setting {
     Theme(Theme),
     /// Language, `en`, `de`.
     Language(String),
+    /// Loudness.
+    Sound(Sound),
+    /// Vibration.
+    Buzz(bool),
 }
 
 /// A key press, before anyone decides what it means.

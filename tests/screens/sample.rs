@@ -45,6 +45,24 @@ fn pick(ask: Ask, stage: PickStage) -> Page {
     Page::Pick(PickView { progress, ask, stage })
 }
 
+fn no_goods() -> Goods {
+    Goods { name: String::new(), variant: String::new(), size: String::new(), picture: Picture::None }
+}
+
+fn finder(ask: Ask, goods: Goods, quantity: u32, place: &str, seen: &str, why: &str) -> CameraView {
+    let total = if ask.code == "badge" { 0 } else { 12 };
+    CameraView {
+        ask,
+        goods,
+        quantity,
+        place: place.into(),
+        progress: Progress { done: 2, now: 3, total, cart: String::new() },
+        light: false,
+        seen: seen.into(),
+        why: why.into(),
+    }
+}
+
 fn cells(codes: &[(&str, &str)]) -> Vec<PlateCell> {
     codes.iter().map(|(caption, text)| PlateCell { caption: (*caption).into(), text: (*text).into() }).collect()
 }
@@ -468,6 +486,26 @@ pub fn samples() -> Vec<Sample> {
     add("18-more", view(sheet("more", &["skip", "release", "history", "attention", "settings", "about", "sign-out"])));
     add("18-cant-scan", view(sheet("cant-scan", &["type", "again"])));
     add("18-problem", view(sheet("problem", &["short", "skip"])));
+    add("18-camera", view(Page::Camera(finder(ask("item", 0, ""), goods(), 3, "", "", ""))));
+    add("18-camera-again", view(Page::Camera(finder(ask("item", 0, ""), goods(), 3, "", "5901234123471", "again"))));
+    add("18-camera-shelf", view(Page::Camera(finder(ask("shelf", 0, ""), no_goods(), 0, "B-14-32", "", ""))));
+    add("18-camera-lost", view(Page::Camera(finder(ask("badge", 0, ""), no_goods(), 0, "", "", "lost"))));
+    add(
+        "18-camera-refused",
+        View {
+            refusal: Some(Refusal {
+                reason: "WRONG_ITEM".into(),
+                scanned: Thing {
+                    kind: "item".into(),
+                    code: "5901234123549".into(),
+                    goods: Some(Goods { size: "S".into(), ..goods() }),
+                },
+                needed: Thing { kind: "item".into(), code: "5901234123471".into(), goods: Some(goods()) },
+                ..Refusal::default()
+            }),
+            ..view(Page::Camera(finder(ask("item", 0, ""), goods(), 3, "", "", "")))
+        },
+    );
     add(
         "18-type-code",
         view(Page::TypeCode(TypeCodeView { ask: ask("shelf", 0, ""), typed: "B-14-3".into(), ok: true })),

@@ -1,0 +1,56 @@
+//! What the floor thread says to the devices around it: sounds, lamps, readers, the camera.
+//!
+//! All of it happens after the commit and none of it is waited for. The runner speaks to one
+//! [`Outlet`]; what is behind it is wired in `start`.
+
+use crate::app::Signal;
+use crate::view::Look;
+
+/// The scan of a reader that wants an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked {
+    /// Which reader, in the order in which they were named.
+    pub reader: usize,
+    /// The number that the reader gave the scan.
+    pub number: u64,
+}
+
+/// What the camera is to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Finder {
+    /// The finder is shown: look for codes.
+    Open,
+    /// The finder is closed: stop.
+    Close,
+    /// The lamp on or off.
+    Light(bool),
+    /// Another step is open: what was read before may be read again.
+    NewStep,
+}
+
+/// The devices, as the floor thread sees them. No method waits for a device.
+pub trait Outlet: Send {
+    /// Signals the outcome of a turn, as the person who is signed in likes it. `minute` counts from
+    /// midnight at the station.
+    fn signal(&mut self, signal: Signal, look: &Look, minute: u16);
+
+    /// Answers a reader that waits for it: good, bad, or something to look at.
+    fn answer(&mut self, asked: Asked, signal: Signal);
+
+    /// Tells the camera what to do.
+    fn finder(&mut self, order: Finder);
+}
+
+/// No devices.
+#[derive(Debug, Default)]
+pub struct Nothing;
+
+impl Outlet for Nothing {
+    fn signal(&mut self, signal: Signal, _: &Look, _: u16) {
+        tracing::debug!(?signal, "outcome");
+    }
+
+    fn answer(&mut self, _: Asked, _: Signal) {}
+
+    fn finder(&mut self, _: Finder) {}
+}
