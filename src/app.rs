@@ -59,6 +59,8 @@ pub struct App {
     pub clock: Wall,
     /// Nothing can be done before this is mended.
     pub blocked: Option<Blocked>,
+    /// The readers, in the order in which they were named.
+    pub readers: Vec<ReaderState>,
 }
 
 /// What this machine is.
@@ -137,6 +139,8 @@ pub enum OpenPage {
         /// Why not, by code; see `CameraView`.
         why: &'static str,
     },
+    /// The readers and how they are.
+    Readers,
     /// Needs attention.
     Attention {
         /// The tab.
@@ -205,6 +209,19 @@ pub struct HistoryRow {
     pub raw: String,
     /// When.
     pub at: Wall,
+}
+
+/// A reader, as the readers' page shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ReaderState {
+    /// `serial`, `wedge`, `camera`.
+    pub kind: &'static str,
+    /// Where it is, as it was named.
+    pub name: String,
+    /// How it is told good from bad: the name of the profile. Empty = by screen and sound only.
+    pub feedback: String,
+    /// `starting`, `ready`, or why it cannot be read: `hang-up`, `missing`, `busy`, `denied`, `failed`.
+    pub state: &'static str,
 }
 
 /// The last answer.
@@ -336,6 +353,7 @@ impl App {
             look,
             clock: Wall::default(),
             blocked: None,
+            readers: Vec::new(),
         }
     }
 
@@ -447,6 +465,23 @@ impl App {
                     (*seen, *why) = (code, reason);
                 }
                 self.turn()
+            }
+            Input::Reader { reader, state } => {
+                let lost = state != "ready";
+                let changed = match self.readers.get_mut(reader) {
+                    Some(known) if known.state != state => {
+                        known.state = state;
+                        true
+                    }
+                    _ => false,
+                };
+                // A reader that goes away in the middle of work is something to look at.
+                let signal = changed && lost && self.session.is_some();
+                let mut turn = self.turn();
+                if signal {
+                    turn.effects.push(Effect::Signal(Signal::Attention));
+                }
+                turn
             }
             Input::Settings(settings) => {
                 self.settings = settings;

@@ -39,9 +39,15 @@ pub enum Command {
         /// Layout of the station: handheld, packing, dock; without it, what enrolment said
         #[arg(long, value_enum, hide_possible_values = true)]
         profile: Option<ProfileArg>,
-        /// Reader, e.g. serial:/dev/ttyACM0; may be given several times
+        /// Reader, e.g. serial:/dev/ttyACM0, wedge:/dev/input/event3, camera:/dev/video0; may be given several times
         #[arg(long, value_name = "KIND:PATH")]
         scanner: Vec<String>,
+        /// Lamps, buzzer, vibration and trigger, e.g. gpio:chip=gpiochip0,lamp-good=#17
+        #[arg(long, value_name = "KIND:LINES")]
+        gpio: Option<String>,
+        /// Sounds, e.g. sound:volume=60,night=22:00-06:00, or sound:off
+        #[arg(long, value_name = "sound:…", default_value = "sound:")]
+        sound: String,
         /// Colours before anybody signs in: dark, light
         #[arg(long, value_enum, default_value = "dark", hide_possible_values = true)]
         theme: ThemeArg,

@@ -21,10 +21,13 @@ pub enum Event {
         /// Why it does not count, by code; see `CameraView`.
         why: &'static str,
     },
-    /// A reader is there.
-    ReaderAttached(String),
-    /// A reader is gone; the app goes on without it until it is back.
-    ReaderLost(String),
+    /// A reader can be read, or is gone; the app goes on without it until it is back.
+    Reader {
+        /// Which, in the order in which they were named.
+        reader: usize,
+        /// `ready`, or why it cannot be read.
+        state: &'static str,
+    },
     /// A finger or a key, and when, in milliseconds since boot: a reader that types is told from a
     /// person by the time between keys, so the time is taken where the key arrives.
     Tap(Tap, u64),

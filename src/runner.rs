@@ -6,7 +6,7 @@
 mod load;
 mod net;
 
-use crate::app::{App, Effect, Found, Guard, Input, Now, OpenPage, Signal, Station, Turn};
+use crate::app::{App, Effect, Found, Guard, Input, Now, OpenPage, ReaderState, Signal, Station, Turn};
 use crate::clock::{Clock, wall};
 use crate::device::scanner::keyboard::{Key as WedgeKey, Keyboard, Keys, Limits};
 use crate::event::Event;
@@ -81,8 +81,8 @@ pub struct Parts {
     pub look: Look,
     /// The devices around.
     pub outlet: Box<dyn Outlet>,
-    /// Whether there is a camera to scan with.
-    pub camera: bool,
+    /// The readers, in the order in which they were named.
+    pub readers: Vec<ReaderState>,
 }
 
 impl Runner {
@@ -91,10 +91,11 @@ impl Runner {
     /// # Errors
     /// When the store cannot be read.
     pub fn new(parts: Parts) -> Result<Self, StoreError> {
-        let Parts { store, transport, show, events, again, clock, look, outlet, camera } = parts;
+        let Parts { store, transport, show, events, again, clock, look, outlet, readers } = parts;
         let boot_id = clock.boot_id();
         let mut app = load::lock(load::resume(&store, look)?, &store, clock.mono_ms(), &boot_id)?;
-        app.station.camera = camera;
+        app.station.camera = readers.iter().any(|reader| reader.kind == "camera");
+        app.readers = readers;
         let sync = Sync::new(&store, &boot_id);
         let now_ms = clock.mono_ms();
         // What is on the disk, so that a step that could not be resumed is written with the next turn.
@@ -211,8 +212,11 @@ impl Runner {
             Event::Tap(tap, _) => self.tap(tap),
             Event::PinChecked { right } => self.pin_checked(right),
             Event::Net(answer) => self.sync_input(crate::sync::Input::Answer(*answer)),
-            Event::ReaderAttached(path) => tracing::info!(path, "reader attached"),
-            Event::ReaderLost(path) => tracing::warn!(path, "reader lost"),
+            Event::Reader { reader, state } => {
+                let name = self.app.readers.get(reader).map(|known| known.name.as_str()).unwrap_or_default();
+                tracing::info!(reader = name, state, "reader {name} is {state}");
+                self.input(Input::Reader { reader, state }, &Found::default());
+            }
             Event::Shutdown => self.quit = true,
         }
     }

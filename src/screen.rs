@@ -362,6 +362,10 @@ impl Inner {
                 sheet::type_code(&self.root, page);
                 "type-code"
             }
+            Page::Readers(page) => {
+                settings::readers(&self.root, &self.rows, page);
+                "readers"
+            }
             Page::Camera(page) => {
                 sheet::camera(&self.root, page);
                 "camera"

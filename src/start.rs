@@ -1,9 +1,10 @@
 //! `floorhand run`: puts the parts together and takes them apart in order.
 
+mod desk;
+mod readers;
+
 use crate::cli::{ProfileArg, ThemeArg};
 use crate::clock;
-use crate::device::scanner::serial::{Config, Serial};
-use crate::device::scanner::{ScannerEvent, ScannerSource};
 use crate::event::Event;
 use crate::runner::{EVENTS_MAX, Parts, Runner};
 use crate::screen::Screen;
@@ -11,7 +12,8 @@ use crate::store::{DB_FILE, Store, StoreError};
 use crate::sync::transport::Transport;
 use crate::view::{Look, Profile, Theme};
 use anyhow::{Context, Result, anyhow, bail};
-use floorhand_domain::scan::{Scan, Source};
+use desk::Desk;
+use readers::{READERS_MAX, Reader};
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::mpsc::{SyncSender, sync_channel};
@@ -26,6 +28,10 @@ pub struct Options {
     pub profile: Option<ProfileArg>,
     /// Readers.
     pub scanner: Vec<String>,
+    /// Lamps, buzzer, vibration and trigger.
+    pub gpio: Option<String>,
+    /// Volume and night.
+    pub sound: String,
     /// Colours before anybody signs in.
     pub theme: ThemeArg,
     /// Language before anybody signs in.
@@ -49,10 +55,12 @@ pub fn run(options: &Options) -> Result<()> {
     if !LANGUAGES.contains(&options.lang.as_str()) {
         bail!("language {:?} is not there; there are {}", options.lang, LANGUAGES.join(", "));
     }
-    let mut readers = Vec::new();
-    for spec in &options.scanner {
-        readers.push(Serial::new(spec.parse::<Config>().map_err(|error| anyhow!("--scanner {spec}: {error}"))?));
+    if options.scanner.len() > READERS_MAX {
+        bail!("{} readers are named; a station has {READERS_MAX} at the most", options.scanner.len());
     }
+    let mut readers = options.scanner.iter().map(|spec| Reader::of(spec)).collect::<Result<Vec<_>>>()?;
+    let answers = readers.iter().map(Reader::answers).collect();
+    let desk = Desk::open(options.gpio.as_deref(), &options.sound, answers)?;
     let not_enrolled = || {
         anyhow!(
             "{} is not enrolled: get a code with `floorhand-erp enrol-code`, then run `floorhand enrol`",
@@ -94,19 +102,16 @@ pub fn run(options: &Options) -> Result<()> {
         again: send.clone(),
         clock: Box::new(clock::System),
         look,
-        outlet: Box::new(crate::outlet::Nothing),
-        camera: false,
+        outlet: Box::new(desk),
+        readers: readers.iter().map(Reader::state).collect(),
     })?;
     let floor = std::thread::Builder::new().name("floor".to_owned()).spawn(move || {
         let result = runner.run();
         quit.quit();
         result
     })?;
-    for reader in &mut readers {
-        let scans = send.clone();
-        reader.start(Box::new(move |event| {
-            let _ = scans.send(of_reader(event));
-        }))?;
+    for (number, reader) in readers.iter_mut().enumerate() {
+        reader.start(number, send.clone())?;
     }
     on_signal(send.clone())?;
     screen.run().map_err(|error| anyhow!("screen: {error}"))?;
@@ -120,14 +125,6 @@ pub fn run(options: &Options) -> Result<()> {
 fn send_tap(events: &SyncSender<Event>, tap: crate::view::Tap) {
     // A finger can wait no more than a reader can: with a full channel the tap is lost, the code is not.
     let _ = events.try_send(Event::Tap(tap, clock::mono_ms()));
-}
-
-fn of_reader(event: ScannerEvent) -> Event {
-    match event {
-        ScannerEvent::Scan { raw, complete, .. } => Event::Scan(Scan { raw, source: Source::Serial, complete }),
-        ScannerEvent::Attached { path } => Event::ReaderAttached(path.display().to_string()),
-        ScannerEvent::Lost { path, reason } => Event::ReaderLost(format!("{} ({})", path.display(), reason.as_str())),
-    }
 }
 
 /// SIGTERM and SIGINT end the app in order.

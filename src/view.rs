@@ -336,6 +336,8 @@ pub enum Page {
     Sheet(SheetView),
     /// A code typed by hand.
     TypeCode(TypeCodeView),
+    /// The readers and how they are.
+    Readers(ReadersView),
     /// The camera's finder, over the step.
     Camera(CameraView),
     /// Version, station, licences.

@@ -122,7 +122,7 @@ impl Floor {
             clock: Box::new(clock.clone()),
             look: Look::default(),
             outlet: Box::new(floorhand::outlet::Nothing),
-            camera: false,
+            readers: Vec::new(),
         })
         .unwrap();
         let thread = std::thread::spawn(move || runner.run());
@@ -141,7 +141,7 @@ impl Floor {
         self.events
             .as_ref()
             .unwrap()
-            .send(Event::ReaderAttached("nothing".to_owned()))
+            .send(Event::Reader { reader: usize::MAX, state: "ready" })
             .expect("the floor thread lives");
     }
 

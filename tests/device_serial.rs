@@ -2,110 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "device/line.rs"]
+mod line;
+
 use floorhand::device::scanner::serial::{Config, Serial};
 use floorhand::device::scanner::{LostReason, ScannerEvent, ScannerSource};
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use std::os::fd::OwnedFd;
-use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, channel, sync_channel};
+use line::{Line, PATIENCE};
+use std::sync::mpsc::{channel, sync_channel};
 use std::time::{Duration, Instant};
-
-/// Bounds every wait; nothing here is expected to take more than a second.
-const PATIENCE: Duration = Duration::from_secs(20);
-
-struct Line {
-    folder: tempfile::TempDir,
-    master: Option<OwnedFd>,
-    source: Serial,
-    events: Receiver<ScannerEvent>,
-}
-
-fn pty() -> (OwnedFd, PathBuf) {
-    let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
-    grantpt(&master).unwrap();
-    unlockpt(&master).unwrap();
-    let name = ptsname(&master, Vec::new()).unwrap().into_string().unwrap();
-    (master, name.into())
-}
-
-fn link(to: &Path, link: &Path) {
-    let _ = std::fs::remove_file(link);
-    std::os::unix::fs::symlink(to, link).unwrap();
-}
-
-impl Line {
-    fn new() -> Self {
-        let mut line = Line::unplugged();
-        line.plug();
-        line.start();
-        line
-    }
-
-    fn unplugged() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let source = Serial::new(Config::new(folder.path().join("reader")));
-        Line { folder, master: None, source, events: channel().1 }
-    }
-
-    fn path(&self) -> PathBuf {
-        self.folder.path().join("reader")
-    }
-
-    fn start(&mut self) {
-        let (send, events) = channel();
-        self.source.start(Box::new(move |event| send.send(event).unwrap())).unwrap();
-        self.events = events;
-        if self.master.is_some() {
-            assert_eq!(self.next(), ScannerEvent::Attached { path: self.path() });
-        }
-    }
-
-    fn plug(&mut self) {
-        let (master, name) = pty();
-        link(&name, &self.path());
-        self.master = Some(master);
-    }
-
-    fn unplug(&mut self) {
-        self.master = None;
-    }
-
-    fn write(&self, bytes: &[u8]) {
-        let (mut left, end) = (bytes, Instant::now() + PATIENCE);
-        while !left.is_empty() {
-            let count = rustix::io::write(self.master.as_ref().unwrap(), left).unwrap();
-            left = &left[count..];
-            assert!(Instant::now() < end);
-        }
-    }
-
-    fn next(&self) -> ScannerEvent {
-        self.events.recv_timeout(PATIENCE).unwrap()
-    }
-
-    /// The next scan: in brackets if not complete, long ones by their length.
-    fn scan(&self) -> String {
-        match self.next() {
-            ScannerEvent::Scan { raw, complete, .. } => {
-                let body = if raw.len() > 60 { format!("{} bytes", raw.len()) } else { raw.escape_ascii().to_string() };
-                if complete { body } else { format!("[{body}]") }
-            }
-            other => panic!("{other:?}"),
-        }
-    }
-
-    #[track_caller]
-    fn check(&self, writes: &[&[u8]], expected: &[&str]) {
-        for bytes in writes {
-            self.write(bytes);
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        let scans: Vec<String> = expected.iter().map(|_| self.scan()).collect();
-        assert_eq!(scans, expected);
-        std::thread::sleep(Duration::from_millis(300));
-        assert_eq!(self.events.try_recv().ok(), None);
-    }
-}
 
 #[test]
 fn two_codes_glued() {
@@ -259,6 +163,22 @@ fn a_file_is_no_reader() {
 }
 
 #[test]
+fn a_read_of_no_bytes_is_a_hang_up() {
+    let line = Line::new();
+    line.check(&[b"A-01\r"], &["A-01"]);
+    // A line that takes ^D as its end gives a read of 0 bytes.
+    let tty = std::fs::File::options().read(true).write(true).open(line.path()).unwrap();
+    let mut termios = rustix::termios::tcgetattr(&tty).unwrap();
+    termios.local_modes.insert(rustix::termios::LocalModes::ICANON);
+    rustix::termios::tcsetattr(&tty, rustix::termios::OptionalActions::Now, &termios).unwrap();
+    line.write(b"\x04");
+    assert_eq!(line.next(), ScannerEvent::Lost { path: line.path(), reason: LostReason::HangUp });
+    // It is there all the same, and opened as it should be.
+    assert_eq!(line.next(), ScannerEvent::Attached { path: line.path() });
+    line.check(&[b"A-02\r"], &["A-02"]);
+}
+
+#[test]
 fn stops_at_once_and_starts_again() {
     let mut line = Line::new();
     for _ in 0..3 {
@@ -274,4 +194,11 @@ fn stops_at_once_and_starts_again() {
     line.unplug();
     assert!(matches!(line.next(), ScannerEvent::Lost { .. }));
     line.source.stop();
+}
+
+#[test]
+fn a_reader_without_suffix() {
+    let line = Line::with(",ends=idle,idle=100");
+    line.check(&[b"A-0", b"1"], &["A-01"]);
+    line.check(&[b"A-02"], &["A-02"]);
 }

@@ -117,6 +117,7 @@ fn labels_say_what_is_pressed() {
         ("18-more", "Sign out", Tap::Choose(6)),
         ("18-cant-scan", "Type the code", Tap::Choose(0)),
         ("18-problem", "Goods are missing", Tap::Choose(0)),
+        ("17-readers", "Try sound", Tap::TrySound),
         ("18-camera", "Close", Tap::Back),
         ("18-camera", "Light", Tap::Light),
         ("18-camera", "Type code", Tap::TypeCode),

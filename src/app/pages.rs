@@ -98,6 +98,9 @@ impl App {
                 rows.push(("history", true, ""));
                 rows.push(("attention", true, ""));
                 rows.push(("settings", true, ""));
+                if !self.readers.is_empty() {
+                    rows.push(("readers", true, ""));
+                }
                 rows.push(("about", true, ""));
                 rows.push(("sign-out", true, ""));
                 rows
@@ -141,6 +144,7 @@ impl App {
             "history" => self.show(Self::history(false)),
             "attention" => self.show(Self::attention(AttentionTab::Refused)),
             "settings" => self.show(OpenPage::Settings),
+            "readers" => self.show(OpenPage::Readers),
             "about" => self.show(OpenPage::About),
             "cant-scan" => self.show(OpenPage::CantScan),
             "sign-out" => {

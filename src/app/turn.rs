@@ -88,6 +88,13 @@ pub enum Input {
         /// Why it does not count.
         why: &'static str,
     },
+    /// A reader came or went.
+    Reader {
+        /// Which, in the order in which they were named.
+        reader: usize,
+        /// `ready`, or why it cannot be read.
+        state: &'static str,
+    },
     /// The site's settings.
     Settings(Settings),
     /// The ERP gave the task to somebody else, or ended the access: by code.

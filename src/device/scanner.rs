@@ -4,9 +4,14 @@
 //! happens. It sends nothing to the screen and decides nothing about a code: an AIM identifier and
 //! the separators of GS1 pass untouched.
 
+pub mod feedback;
 pub mod frame;
 pub mod keyboard;
+pub mod line;
 pub mod serial;
+pub mod ssi;
+mod thread;
+pub mod wedge;
 
 use std::path::PathBuf;
 
@@ -22,6 +27,8 @@ pub enum ScannerEvent {
         complete: bool,
         /// When it ended, by the monotonic clock.
         at_mono_ms: u64,
+        /// Counts the scans of this source from 1 and is never used twice: an answer names it.
+        number: u64,
     },
     /// The reader can be read.
     Attached {

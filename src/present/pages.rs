@@ -4,7 +4,7 @@ use super::{Paging, ask, clock, number};
 use crate::app::{App, Flow, OpenPage};
 use crate::view::{
     AboutView, Ask, AttentionCard, AttentionTab, AttentionView, CameraView, HistoryView, Page, PickStage, Progress,
-    ScanRow, SettingsView, SheetRow, SheetView, TypeCodeView,
+    ReaderRow, ReadersView, ScanRow, SettingsView, SheetRow, SheetView, TypeCodeView,
 };
 
 pub(super) fn page(app: &App, page: &OpenPage) -> Page {
@@ -16,6 +16,18 @@ pub(super) fn page(app: &App, page: &OpenPage) -> Page {
         OpenPage::TypeCode { typed } => {
             Page::TypeCode(TypeCodeView { ask: step_ask(app), typed: typed.clone(), ok: !typed.trim().is_empty() })
         }
+        OpenPage::Readers => Page::Readers(ReadersView {
+            rows: app
+                .readers
+                .iter()
+                .map(|reader| ReaderRow {
+                    kind: reader.kind.to_owned(),
+                    name: reader.name.clone(),
+                    feedback: reader.feedback.clone(),
+                    state: reader.state.to_owned(),
+                })
+                .collect(),
+        }),
         OpenPage::Camera { light, seen, why } => Page::Camera(camera(app, *light, seen, why)),
         OpenPage::Attention { tab, page, open, rows, total } => Page::Attention(AttentionView {
             tab: *tab,

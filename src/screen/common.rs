@@ -22,6 +22,7 @@ pub(super) struct Rows {
     pub(super) cards: Rc<VecModel<ui::Card>>,
     pub(super) scans: Rc<VecModel<ui::Scan>>,
     pub(super) sheet: Rc<VecModel<ui::Row>>,
+    pub(super) readers: Rc<VecModel<ui::Reader>>,
     scanned: Rc<VecModel<ui::CodePart>>,
     needed: Rc<VecModel<ui::CodePart>>,
 }
@@ -35,6 +36,7 @@ impl Rows {
             cards: Rc::default(),
             scans: Rc::default(),
             sheet: Rc::default(),
+            readers: Rc::default(),
             scanned: Rc::default(),
             needed: Rc::default(),
         };
@@ -43,6 +45,7 @@ impl Rows {
         ui::PickData::get(root).set_totes(Rc::clone(&rows.totes).into());
         ui::AttentionData::get(root).set_cards(Rc::clone(&rows.cards).into());
         ui::HistoryData::get(root).set_rows(Rc::clone(&rows.scans).into());
+        ui::ReadersData::get(root).set_rows(Rc::clone(&rows.readers).into());
         ui::SheetData::get(root).set_rows(Rc::clone(&rows.sheet).into());
         rows
     }

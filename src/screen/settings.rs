@@ -1,8 +1,8 @@
 //! Settings, About, and the page that stops everything.
 
-use super::common::clock_or_empty;
+use super::common::{Rows, clock_or_empty, fill, int};
 use super::ui;
-use crate::view::{AboutView, BlockView, Look, SettingsView, Sound};
+use crate::view::{AboutView, BlockView, Look, ReaderRow, ReadersView, SettingsView, Sound};
 use slint::Global;
 
 pub(super) fn apply(root: &ui::AppWindow, view: &SettingsView, look: &Look) {
@@ -15,6 +15,17 @@ pub(super) fn apply(root: &ui::AppWindow, view: &SettingsView, look: &Look) {
         Sound::High => 2,
     });
     data.set_buzz(look.buzz);
+}
+
+pub(super) fn readers(root: &ui::AppWindow, rows: &Rows, view: &ReadersView) {
+    let row = |row: &ReaderRow| ui::Reader {
+        kind: row.kind.as_str().into(),
+        name: row.name.as_str().into(),
+        feedback: row.feedback.as_str().into(),
+        state: row.state.as_str().into(),
+    };
+    fill(&rows.readers, view.rows.iter().map(row).collect());
+    ui::ReadersData::get(root).set_count(int(u32::try_from(view.rows.len()).unwrap_or(u32::MAX)));
 }
 
 pub(super) fn about(root: &ui::AppWindow, view: &AboutView) {

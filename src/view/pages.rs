@@ -222,6 +222,26 @@ pub struct TypeCodeView {
     pub ok: bool,
 }
 
+/// The readers. [`Tap::TrySound`] plays the sounds, [`Tap::Back`] leaves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReadersView {
+    /// All of them.
+    pub rows: Vec<ReaderRow>,
+}
+
+/// One reader.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReaderRow {
+    /// `serial`, `wedge`, `camera`.
+    pub kind: String,
+    /// Where it is.
+    pub name: String,
+    /// Name of its feedback profile; empty: screen and sound only.
+    pub feedback: String,
+    /// `starting`, `ready`, `hang-up`, `missing`, `busy`, `denied`, `failed`.
+    pub state: String,
+}
+
 /// The camera's finder. The picture itself does not go through the view: it comes from the camera
 /// straight to the screen. [`Tap::Back`] closes, [`Tap::Light`], [`Tap::TypeCode`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -486,6 +486,22 @@ pub fn samples() -> Vec<Sample> {
     add("18-more", view(sheet("more", &["skip", "release", "history", "attention", "settings", "about", "sign-out"])));
     add("18-cant-scan", view(sheet("cant-scan", &["type", "again"])));
     add("18-problem", view(sheet("problem", &["short", "skip"])));
+    let reader = |kind: &str, name: &str, feedback: &str, state: &str| ReaderRow {
+        kind: kind.into(),
+        name: name.into(),
+        feedback: feedback.into(),
+        state: state.into(),
+    };
+    add(
+        "17-readers",
+        view(Page::Readers(ReadersView {
+            rows: vec![
+                reader("serial", "/dev/ttyACM0", "honeywell-hostack", "ready"),
+                reader("wedge", "/dev/input/event3", "", "denied"),
+                reader("camera", "/dev/video0", "", "missing"),
+            ],
+        })),
+    );
     add("18-camera", view(Page::Camera(finder(ask("item", 0, ""), goods(), 3, "", "", ""))));
     add("18-camera-again", view(Page::Camera(finder(ask("item", 0, ""), goods(), 3, "", "5901234123471", "again"))));
     add("18-camera-shelf", view(Page::Camera(finder(ask("shelf", 0, ""), no_goods(), 0, "B-14-32", "", ""))));

@@ -1,8 +1,8 @@
 //! Where one code ends and the next begins. Pure: bytes and times in, frames out.
 //!
-//! A frame is complete when the mark closes it that the reader is set up to send. Everything else
-//! that arrives is still delivered, once and marked: half a code when the line falls silent, noise,
-//! the head of a burst that is too long. So each thing that a reader sends has an answer.
+//! A frame is complete when the mark closes it that the reader is set up to send (silence, where it
+//! sends none). Everything else that arrives is still delivered, once and marked: half a code when
+//! the line falls silent, noise, the head of a burst that is too long. So each thing that a reader sends has an answer.
 //!
 //! Only [`Deframer::tick`] ends a frame by silence, never the distance between two pushes: bytes
 //! that waited in the kernel while this program did not run came in time, however late they are
@@ -33,6 +33,15 @@ impl Default for Config {
     }
 }
 
+impl Config {
+    /// A site that sends STX as a mere prefix does not frame by STX and ETX.
+    pub(super) fn tidy(&mut self) {
+        if self.prefix.as_ref().is_some_and(|prefix| prefix.contains(&STX)) {
+            self.ends.stx_etx = false;
+        }
+    }
+}
+
 /// What closes a code. Several may be set; CR LF then counts as one mark, whenever LF comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ends {
@@ -46,16 +55,18 @@ pub struct Ends {
     pub tab: bool,
     /// STX opens, ETX closes. What STX opened is complete with ETX only.
     pub stx_etx: bool,
+    /// Silence closes: for a reader that sends nothing after a code. Elsewhere it ends half a code.
+    pub idle: bool,
 }
 
 impl Ends {
     /// Nothing closes a code.
-    pub const NONE: Self = Self { cr: false, lf: false, crlf: false, tab: false, stx_etx: false };
+    pub const NONE: Self = Self { cr: false, lf: false, crlf: false, tab: false, stx_etx: false, idle: false };
 }
 
 impl Default for Ends {
     fn default() -> Self {
-        Ends { cr: true, lf: true, crlf: true, tab: true, stx_etx: true }
+        Ends { cr: true, lf: true, crlf: true, tab: true, stx_etx: true, idle: false }
     }
 }
 
@@ -106,7 +117,7 @@ impl Deframer {
         if now_ms < self.deadline_ms()? {
             return None;
         }
-        self.flush(now_ms)
+        self.end(self.config.ends.idle && !self.opened, now_ms)
     }
 
     /// When to tick; `None`: nothing is held.
@@ -321,6 +332,19 @@ mod tests {
     }
 
     #[test]
+    fn silence_closes_where_nothing_else_does() {
+        let idle = ends(Ends { idle: true, ..Ends::NONE });
+        assert_eq!(run(&idle, &[(0, b"A-0"), (149, b"1"), (150, b"A-02")]), ["A-01", "A-02"]);
+        let both = ends(Ends { idle: true, ..Ends::default() });
+        assert_eq!(run(&both, &[(0, b"A-01\rA-02"), (150, b"\x02A-03")]), ["A-01", "A-02", "[A-03]"]);
+        // What is too long stays too long, and a line that goes away closes nothing.
+        assert_eq!(run(&idle, &[(0, &[b'x'; 600])]), ["[513 bytes]"]);
+        let mut deframer = Deframer::new(idle);
+        deframer.push(b"A-01", 0);
+        assert_eq!(shown(&deframer.flush(1).into_iter().collect::<Vec<_>>()), ["[A-01]"]);
+    }
+
+    #[test]
     fn noise_is_frames_like_any_other() {
         let noise: Vec<u8> = (0..=255).collect();
         // Cut at 02 (opens), 03 (closes 02: empty), 09, 0A, 0D.
@@ -348,7 +372,7 @@ mod tests {
         (flags, prop::option::of(Just(b"~".to_vec())), 1_usize..64).prop_map(
             |((cr, lf, crlf, tab, stx_etx), prefix, bytes_max)| Config {
                 prefix,
-                ends: Ends { cr, lf, crlf, tab, stx_etx },
+                ends: Ends { cr, lf, crlf, tab, stx_etx, idle: cr == lf },
                 bytes_max,
                 ..Config::default()
             },

@@ -2,7 +2,8 @@
 //!
 //! This is the fallback for desktops. Pure: keys and times in; out come scans, and characters that
 //! were typing after all. A scan is at least four printable characters, on average at most 35 ms
-//! apart and never more than 100 ms, ended by Enter, Tab or 120 ms of silence (scanning.md 4.2).
+//! apart and never more than 100 ms, ended by Enter, Tab or 120 ms of silence (scanning.md 4.2);
+//! what silence says is a matter of the readers ([`Silence`]).
 //! Characters are held back until that is decided; a person's single key is held for one gap.
 
 use std::mem;
@@ -20,11 +21,32 @@ pub struct Limits {
     pub idle_ms: u64,
     /// Bytes of a scan at the most.
     pub bytes_max: usize,
+    /// What silence says about a scan.
+    pub silence: Silence,
+}
+
+/// Whether a burst that silence has ended is a whole code or may be half of one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Silence {
+    /// May be half: the readers here end with Enter or Tab.
+    Breaks,
+    /// Whole: the readers here end with nothing.
+    Ends,
+    /// Whole until a scan has ended with Enter or Tab; from then on it may be half. So a reader
+    /// without suffix works as delivered, and a hiccup of another cannot cut a code in two.
+    Learns,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { chars_min: 4, mean_gap_ms: 35, gap_ms_max: 100, idle_ms: 120, bytes_max: 512 }
+        Limits {
+            chars_min: 4,
+            mean_gap_ms: 35,
+            gap_ms_max: 100,
+            idle_ms: 120,
+            bytes_max: 512,
+            silence: Silence::Learns,
+        }
     }
 }
 
@@ -62,7 +84,7 @@ pub enum Keys {
     Scan {
         /// Its bytes; one more than [`Limits::bytes_max`] when it was longer.
         raw: Vec<u8>,
-        /// Ended by Enter or Tab, and not too long. `false` with silence: perhaps half a code.
+        /// Ended as the readers here end a code, and not too long. `false`: perhaps half a code.
         complete: bool,
         /// Mean distance of its characters, for the log.
         mean_gap_ms: u64,
@@ -87,6 +109,8 @@ pub struct Keyboard {
     first_ms: u64,
     last_ms: u64,
     run: Run,
+    /// A scan has ended with Enter or Tab.
+    ended_by_key: bool,
 }
 
 /// What the characters since the last end are.
@@ -101,7 +125,16 @@ impl Keyboard {
     /// Nothing pressed yet.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
-        Keyboard { limits, held: String::new(), count: 0, printable: 0, first_ms: 0, last_ms: 0, run: Run::Undecided }
+        Keyboard {
+            limits,
+            held: String::new(),
+            count: 0,
+            printable: 0,
+            first_ms: 0,
+            last_ms: 0,
+            run: Run::Undecided,
+            ended_by_key: false,
+        }
     }
 
     /// Takes a key pressed at `now_ms`.
@@ -121,13 +154,19 @@ impl Keyboard {
         out
     }
 
-    /// Ends what has been silent for long enough; to be called at [`Self::deadline_ms`].
+    /// Ends what has been silent for long enough; to be called at [`Self::deadline_ms`]. With
+    /// `u64::MAX` it ends at once, because another key was pressed: a burst is then half a code.
     pub fn tick(&mut self, now_ms: u64) -> Option<Keys> {
         if now_ms < self.deadline_ms()? {
             return None;
         }
+        let whole = match self.limits.silence {
+            Silence::Breaks => false,
+            Silence::Ends => true,
+            Silence::Learns => !self.ended_by_key,
+        };
         match self.run {
-            Run::Undecided if self.is_scan() => Some(self.scan(false, now_ms)),
+            Run::Undecided if self.is_scan() => Some(self.scan(whole && now_ms != u64::MAX, now_ms)),
             _ => self.release(),
         }
     }
@@ -177,7 +216,10 @@ impl Keyboard {
                 self.reset();
                 Vec::new()
             }
-            Run::Undecided if self.is_scan() => vec![self.scan(true, now_ms)],
+            Run::Undecided if self.is_scan() => {
+                self.ended_by_key = true;
+                vec![self.scan(true, now_ms)]
+            }
             _ => self.release().into_iter().chain([person]).collect(),
         }
     }
@@ -218,8 +260,9 @@ mod tests {
     use proptest::prelude::*;
 
     /// Each key is (silence before it in ms, sign): `\r` Enter, `\t` Tab. Ticks come on time.
-    fn run(keys: impl IntoIterator<Item = (u64, char)>) -> Vec<Keys> {
-        let (mut keyboard, mut now, mut out) = (Keyboard::new(Limits::default()), 1_000, Vec::new());
+    fn run_with(silence: Silence, keys: impl IntoIterator<Item = (u64, char)>) -> Vec<Keys> {
+        let limits = Limits { silence, ..Limits::default() };
+        let (mut keyboard, mut now, mut out) = (Keyboard::new(limits), 1_000, Vec::new());
         for (gap, sign) in keys {
             now += gap;
             if let Some(at) = keyboard.deadline_ms().filter(|at| *at <= now) {
@@ -230,6 +273,10 @@ mod tests {
         out.extend(keyboard.tick(now + 120));
         assert_eq!((keyboard.deadline_ms(), keyboard.is_holding()), (None, false));
         out
+    }
+
+    fn run(keys: impl IntoIterator<Item = (u64, char)>) -> Vec<Keys> {
+        run_with(Silence::Breaks, keys)
     }
 
     fn shown(out: &[Keys]) -> Vec<String> {
@@ -262,6 +309,30 @@ mod tests {
         check(evenly("A-01", 10), &["half A-01"]);
         // One hiccup, in the bounds.
         check(vec![(0, 'A'), (95, 'B'), (1, 'C'), (1, 'D'), (1, '\r')], &["scan ABCD"]);
+    }
+
+    #[test]
+    fn ends() {
+        let silent = |silence, keys: &[&str]| {
+            let keys = keys.iter().flat_map(|keys| evenly(keys, 10).into_iter().chain([(150, '\r')]));
+            let out = shown(&run_with(silence, keys));
+            out.into_iter().filter(|keys| keys != "enter").collect::<Vec<_>>()
+        };
+        let codes = ["A-01", "A-02\t", "A-03\r", "A-04"];
+        assert_eq!(silent(Silence::Breaks, &codes), ["half A-01", "scan A-02", "scan A-03", "half A-04"]);
+        assert_eq!(silent(Silence::Ends, &codes), ["scan A-01", "scan A-02", "scan A-03", "scan A-04"]);
+        // The reader that has a suffix is believed to have one.
+        assert_eq!(silent(Silence::Learns, &codes), ["scan A-01", "scan A-02", "scan A-03", "half A-04"]);
+        assert_eq!(silent(Silence::Learns, &["A-01", "A-02"]), ["scan A-01", "scan A-02"]);
+        // A person's Enter teaches nothing, and three signs are no scan.
+        assert_eq!(silent(Silence::Learns, &["7\r", "123", "A-01"]), ["typed 7", "typed 123", "scan A-01"]);
+    }
+
+    #[test]
+    fn another_key_cuts_a_burst_off() {
+        let mut keyboard = Keyboard::new(Limits::default());
+        "A-01".chars().for_each(|sign| drop(keyboard.key(Key::Char(sign), 0)));
+        assert_eq!(shown(&keyboard.tick(u64::MAX).into_iter().collect::<Vec<_>>()), ["half A-01"]);
     }
 
     #[test]

@@ -1,0 +1,145 @@
+//! A picture file to grey: PNG, JPEG, WebP, BMP, GIF, PNM, TIFF.
+
+use std::fs::File;
+use std::io::{BufReader, Read as _, Seek, SeekFrom};
+use std::path::Path;
+
+use image::error::LimitErrorKind;
+use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Limits, Luma as Grey, LumaA, Rgb, Rgba};
+
+use super::Luma;
+
+/// Most pixels of a picture: what the largest cameras of handhelds give.
+pub const MOST_PIXELS: u64 = 50_000_000;
+/// Most bytes of a file.
+pub const MOST_BYTES: u64 = 256 << 20;
+/// Most memory a picture may take while it is unpacked: eight bytes a pixel (four colours of 16 bits),
+/// and half as much again for the unpacking itself.
+const MOST_ROOM: u64 = 12 * MOST_PIXELS;
+
+/// A picture in grey with its own pixels.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// The pixels, row after row.
+    pub data: Vec<u8>,
+    /// Pixels of a row.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+}
+
+/// Why a file gave no picture.
+#[derive(Debug, thiserror::Error)]
+pub enum PictureError {
+    /// The file cannot be opened or read.
+    #[error("cannot read the file: {0}")]
+    Io(#[from] std::io::Error),
+    /// More than [`MOST_PIXELS`], or more than [`MOST_BYTES`] as a file.
+    #[error("the picture is too large; at most 50 megapixels and 256 MiB are read")]
+    TooLarge,
+    /// Not one of the kinds of picture that are read.
+    #[error("not a PNG, JPEG, WebP, BMP, GIF, PNM or TIFF picture")]
+    Unknown,
+    /// The file is damaged, or of a variety that is not supported.
+    #[error("the picture cannot be unpacked: {0}")]
+    Damaged(String),
+}
+
+impl From<ImageError> for PictureError {
+    fn from(error: ImageError) -> Self {
+        match error {
+            ImageError::IoError(error) if error.kind() != std::io::ErrorKind::UnexpectedEof => Self::Io(error),
+            ImageError::Limits(error) if !matches!(error.kind(), LimitErrorKind::Unsupported { .. }) => Self::TooLarge,
+            other => Self::Damaged(other.to_string()),
+        }
+    }
+}
+
+impl Picture {
+    /// Reads a file; its kind is told by its first bytes, not by its name.
+    ///
+    /// # Errors
+    /// When it cannot be read, is no picture, is damaged or is too large.
+    pub fn open(path: &Path) -> Result<Self, PictureError> {
+        let mut file = File::open(path)?;
+        if file.metadata()?.len() > MOST_BYTES {
+            return Err(PictureError::TooLarge);
+        }
+        // A folder can be opened but not read.
+        file.read(&mut [0; 1])?;
+        file.seek(SeekFrom::Start(0))?;
+        Self::read(BufReader::new(file))
+    }
+
+    /// Reads a picture from bytes.
+    ///
+    /// # Errors
+    /// As [`Picture::open`].
+    pub fn read<R: std::io::BufRead + Seek>(bytes: R) -> Result<Self, PictureError> {
+        let reader = ImageReader::new(bytes).with_guessed_format()?;
+        if reader.format().is_none() {
+            return Err(PictureError::Unknown);
+        }
+        let mut decoder = reader.into_decoder()?;
+        let (width, height) = decoder.dimensions();
+        if u64::from(width) * u64::from(height) > MOST_PIXELS {
+            return Err(PictureError::TooLarge);
+        }
+        let mut limits = Limits::no_limits();
+        limits.max_alloc = Some(MOST_ROOM);
+        decoder.set_limits(limits)?;
+        Ok(Self::grey(DynamicImage::from_decoder(decoder)?))
+    }
+
+    /// The picture as the decoder takes it.
+    #[must_use]
+    pub fn luma(&self) -> Luma<'_> {
+        Luma { data: &self.data, width: self.width, height: self.height, stride: self.width }
+    }
+
+    fn grey(image: DynamicImage) -> Self {
+        let (width, height) = (image.width() as usize, image.height() as usize);
+        let data = match image {
+            DynamicImage::ImageLuma8(pixels) => pixels.into_raw(),
+            DynamicImage::ImageLumaA8(pixels) => pixels.pixels().map(|LumaA([grey, alpha])| on_white(*grey, *alpha)).collect(),
+            DynamicImage::ImageRgb8(pixels) => pixels.pixels().map(|Rgb([r, g, b])| weigh(*r, *g, *b)).collect(),
+            DynamicImage::ImageRgba8(pixels) => {
+                pixels.pixels().map(|Rgba([r, g, b, alpha])| on_white(weigh(*r, *g, *b), *alpha)).collect()
+            }
+            DynamicImage::ImageLuma16(pixels) => pixels.pixels().map(|Grey([grey])| high(*grey)).collect(),
+            DynamicImage::ImageLumaA16(pixels) => {
+                pixels.pixels().map(|LumaA([grey, alpha])| on_white(high(*grey), high(*alpha))).collect()
+            }
+            DynamicImage::ImageRgb16(pixels) => {
+                pixels.pixels().map(|Rgb([r, g, b])| weigh(high(*r), high(*g), high(*b))).collect()
+            }
+            DynamicImage::ImageRgba16(pixels) => pixels
+                .pixels()
+                .map(|Rgba([r, g, b, alpha])| on_white(weigh(high(*r), high(*g), high(*b)), high(*alpha)))
+                .collect(),
+            // Kinds with fractions, and those the crate may learn.
+            other => other
+                .into_rgba8()
+                .pixels()
+                .map(|Rgba([r, g, b, alpha])| on_white(weigh(*r, *g, *b), *alpha))
+                .collect(),
+        };
+        Self { data, width, height }
+    }
+}
+
+/// Brightness of a colour (ITU-R BT.601, in 256ths).
+fn weigh(red: u8, green: u8, blue: u8) -> u8 {
+    ((77 * u32::from(red) + 150 * u32::from(green) + 29 * u32::from(blue) + 128) / 256) as u8
+}
+
+/// What is see-through lies on white paper.
+fn on_white(grey: u8, alpha: u8) -> u8 {
+    let (grey, alpha) = (u32::from(grey), u32::from(alpha));
+    ((grey * alpha + 255 * (255 - alpha) + 127) / 255) as u8
+}
+
+/// The high byte of 16 bits.
+fn high(value: u16) -> u8 {
+    (value >> 8) as u8
+}
