@@ -215,7 +215,7 @@ fn site(lines: usize, barcodes: usize, rounds: usize) -> Site {
         clock: Box::new(System),
         look: Look::default(),
         outlet: Box::new(floorhand::outlet::Nothing),
-        camera: false,
+        readers: Vec::new(),
     })
     .unwrap();
     sign_in(&mut runner);

@@ -11,7 +11,7 @@ build=(gcc g++ make pkg-config cmake libclang-dev libudev-dev libfontconfig-dev 
 # A window loads these at run time; nothing links them, so no build tells that they are missing.
 window=(libx11-6 libx11-xcb1 libxcursor1 libxi6 libxkbcommon-x11-0 libegl1 libgl1)
 tests=(xvfb xdotool imagemagick zint socat poppler-utils x11-utils)
-arm=(libc6-dev:arm64 libfontconfig-dev:arm64 libudev-dev:arm64 libinput-dev:arm64 libgbm-dev:arm64
+arm=(libc6-dev:arm64 libfontconfig-dev:arm64 libudev-dev:arm64 libinput-dev:arm64 libgbm-dev:arm64 libasound2-dev:arm64
      libxkbcommon-dev:arm64 gcc-aarch64-linux-gnu g++-aarch64-linux-gnu qemu-user-static file)
 
 target=aarch64-unknown-linux-gnu

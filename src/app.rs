@@ -475,6 +475,10 @@ impl App {
                     }
                     _ => false,
                 };
+                let camera = self.readers.get(reader).is_some_and(|known| known.kind == "camera");
+                if camera && let Some(OpenPage::Camera { seen, why, .. }) = &mut self.page {
+                    (*seen, *why) = (String::new(), if lost { "lost" } else { "" });
+                }
                 // A reader that goes away in the middle of work is something to look at.
                 let signal = changed && lost && self.session.is_some();
                 let mut turn = self.turn();

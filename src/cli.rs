@@ -79,6 +79,39 @@ pub enum Command {
         #[arg(long)]
         follow: bool,
     },
+    /// Looks at readers, camera, lamps, sound, scale and printer, and says what to do
+    Doctor {
+        /// Prints JSON instead of a page
+        #[arg(long)]
+        json: bool,
+        /// Reader as named to `run`; may be given several times
+        #[arg(long, value_name = "KIND:PATH")]
+        scanner: Vec<String>,
+        /// Lamps, buzzer, vibration and trigger as named to `run`
+        #[arg(long, value_name = "KIND:LINES")]
+        gpio: Option<String>,
+        /// Sounds as named to `run`
+        #[arg(long, value_name = "sound:…")]
+        sound: Option<String>,
+        /// Scale, e.g. scale:/dev/ttyUSB1,protocol=mt-sics
+        #[arg(long, value_name = "KIND:PATH")]
+        scale: Option<String>,
+        /// Label printer, e.g. zpl:192.0.2.7:9100
+        #[arg(long, value_name = "KIND:ADDRESS")]
+        printer: Option<String>,
+    },
+    /// Reads bar codes in picture files with the camera's decoder
+    Decode {
+        /// Prints JSON, one line a file; there is no other form yet
+        #[arg(long)]
+        json: bool,
+        /// Formats to look for: names, warehouse, all; joined by commas
+        #[arg(long, value_name = "NAMES", default_value = "all")]
+        formats: String,
+        /// Pictures, or folders of them
+        #[arg(value_name = "IMAGE", required = true)]
+        images: Vec<PathBuf>,
+    },
     /// Prints what a scan means by itself
     Parse {
         /// Prints JSON; there is no other form yet

@@ -5,8 +5,10 @@
 //! what [`present`] makes of it on the [`screen`], and sends facts through [`sync`].
 
 pub mod app;
+pub mod check;
 pub mod cli;
 pub mod clock;
+pub mod decode;
 pub mod device;
 pub mod enrol;
 pub mod event;

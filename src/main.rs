@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use floorhand::cli::{self, Command};
 use floorhand::store::Store;
-use floorhand::{clock, enrol, parse, start, status};
+use floorhand::{check, clock, decode, enrol, parse, start, status};
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -53,6 +53,11 @@ fn command(command: Command) -> Result<()> {
             let store = Store::open_read_only(&data).with_context(|| format!("store in {}", data.display()))?;
             start::log(&store, follow, &mut out)
         }
+        Command::Doctor { json, scanner, gpio, sound, scale, printer } => {
+            let named = check::Named { scanner, gpio, sound, scale, printer };
+            check::doctor(&named, json, &mut out)
+        }
+        Command::Decode { json: _, formats, images } => decode::decode(&images, decode::formats(&formats)?, &mut out),
         Command::Parse { json: _, strict, text } => {
             let raw = floorhand_gs1::unescape(&text).unwrap_or_else(|| text.clone().into_bytes());
             let mode = if strict { floorhand_gs1::Mode::Strict } else { floorhand_gs1::Mode::Lenient };

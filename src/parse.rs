@@ -26,7 +26,7 @@ fn gs1(read: &Read) -> Value {
     json!({
         "valid": read.error.is_none() && !elements.is_empty(),
         "elements": elements,
-        "warnings": read.warnings.iter().map(|warning| format!("{warning:?}")).collect::<Vec<_>>(),
+        "warnings": read.warnings.iter().map(|warning| warning.code()).collect::<Vec<_>>(),
         "error": read.error.as_ref().map(|error| json!({
             "code": error.code(),
             "message": error.to_string(),

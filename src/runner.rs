@@ -204,8 +204,7 @@ impl Runner {
             Event::Asked(scan, asked) => {
                 self.signalled = None;
                 self.scan(scan);
-                // A page that only opened has no sound, and was accepted all the same.
-                self.outlet.answer(asked, self.signalled.unwrap_or(Signal::Accepted));
+                self.outlet.answer(asked, self.signalled.unwrap_or(Signal::Attention));
             }
             Event::Seen { code, why } => self.input(Input::Seen { code, why }, &Found::default()),
             Event::Tap(Tap::Key(press), at_ms) => self.key(press, at_ms),
@@ -226,6 +225,7 @@ impl Runner {
     fn key(&mut self, press: KeyPress, at_ms: u64) {
         let plain = !press.ctrl && !press.alt;
         let direct = match &press.key {
+            Key::Text(text) if text == "\t" => false,
             Key::Text(text) => {
                 plain
                     && (self.app.wants_text() || (self.app.wants_digits() && text.bytes().all(|b| b.is_ascii_digit())))
@@ -361,6 +361,10 @@ impl Runner {
                 self.present();
                 for effect in effects {
                     self.perform(effect);
+                }
+                // A page that only opened has no sound, and was accepted all the same.
+                if self.signalled.is_none() && audit.is_some_and(|audit| audit.accepted) {
+                    self.signalled = Some(Signal::Accepted);
                 }
                 if facts > 0 {
                     self.sync_input(crate::sync::Input::FactCommitted { claims });

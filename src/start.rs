@@ -60,7 +60,8 @@ pub fn run(options: &Options) -> Result<()> {
     }
     let mut readers = options.scanner.iter().map(|spec| Reader::of(spec)).collect::<Result<Vec<_>>>()?;
     let answers = readers.iter().map(Reader::answers).collect();
-    let desk = Desk::open(options.gpio.as_deref(), &options.sound, answers)?;
+    let cameras = readers.iter().filter_map(Reader::camera).collect();
+    let desk = Desk::open(options.gpio.as_deref(), &options.sound, answers, cameras)?;
     let not_enrolled = || {
         anyhow!(
             "{} is not enrolled: get a code with `floorhand-erp enrol-code`, then run `floorhand enrol`",
@@ -92,6 +93,7 @@ pub fn run(options: &Options) -> Result<()> {
     if options.fullscreen {
         screen.set_fullscreen(true);
     }
+    desk.watch(&screen.handle(), &send);
     let handle = screen.handle();
     let quit = screen.handle();
     let runner = Runner::new(Parts {

@@ -155,7 +155,12 @@ impl App {
                     self.turn()
                 }
             }
-            "camera" => self.show(OpenPage::Camera { light: false, seen: String::new(), why: "" }),
+            "camera" => {
+                let ready =
+                    |kind: &&super::ReaderState| kind.kind == "camera" && matches!(kind.state, "ready" | "starting");
+                let why = if self.readers.iter().any(|reader| ready(&reader)) { "" } else { "lost" };
+                self.show(OpenPage::Camera { light: false, seen: String::new(), why })
+            }
             "type" => self.show(OpenPage::TypeCode { typed: String::new() }),
             "again" => self.close_page(),
             language @ ("en" | "de") => {

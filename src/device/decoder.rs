@@ -15,6 +15,8 @@ pub mod picture;
 mod plane;
 mod profile;
 mod region;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 

@@ -34,8 +34,7 @@ pub enum Output {
 
 impl Output {
     /// All of them.
-    pub const ALL: [Output; 5] =
-        [Self::LampGood, Self::LampBad, Self::LampAttention, Self::Buzzer, Self::Vibration];
+    pub const ALL: [Output; 5] = [Self::LampGood, Self::LampBad, Self::LampAttention, Self::Buzzer, Self::Vibration];
 
     /// The name of its option.
     #[must_use]

@@ -104,10 +104,9 @@ impl Outcome {
             Self::StepComplete => (Lamp::Good, const { &[beat(0, 200, 100), beat(0, 200, 0)] }),
             Self::TaskComplete => (Lamp::Good, const { &[beat(0, 1_000, 0)] }),
             Self::Refused => (Lamp::Bad, const { &[beat(0, 1_500, 0)] }),
-            Self::Attention => (
-                Lamp::Attention,
-                const { &[beat(0, 250, 250), beat(0, 250, 250), beat(0, 250, 250), beat(0, 250, 0)] },
-            ),
+            Self::Attention => {
+                (Lamp::Attention, const { &[beat(0, 250, 250), beat(0, 250, 250), beat(0, 250, 250), beat(0, 250, 0)] })
+            }
         }
     }
 }

@@ -4,6 +4,7 @@
 //! happens. It sends nothing to the screen and decides nothing about a code: an AIM identifier and
 //! the separators of GS1 pass untouched.
 
+pub mod camera;
 pub mod feedback;
 pub mod frame;
 pub mod keyboard;

@@ -62,6 +62,18 @@ impl SoundError {
     }
 }
 
+/// The names of the sound cards in the text of `/proc/asound/cards`.
+#[must_use]
+pub fn card_names(proc_asound_cards: &str) -> Vec<String> {
+    // ` 0 [PCH            ]: HDA-Intel - HDA Intel PCH`, and a second line with more.
+    let name = |line: &str| {
+        let (number, rest) = line.split_once('[')?;
+        number.trim().parse::<u8>().ok()?;
+        rest.split_once("]: ").map(|(_, name)| name.trim().to_owned())
+    };
+    proc_asound_cards.lines().filter_map(name).collect()
+}
+
 /// Opens a sound card; called on the thread that plays.
 pub type Open = Box<dyn FnMut() -> Result<Box<dyn Card>, SoundError> + Send>;
 /// Takes what went wrong; once, until there is sound again (`None`).

@@ -2,17 +2,26 @@
 
 use crate::app::Signal;
 use crate::device::indicator::signals::Signals;
+use crate::device::indicator::trigger::{Trigger, TriggerEvent};
 use crate::device::outcome::Outcome;
+use crate::device::scanner::camera::{Handle as Camera, Seen, Why};
 use crate::device::scanner::feedback::{self, Answers, Feedback};
 use crate::device::sound::Sound;
 use crate::device::sound::settings::Settings;
 use crate::device::{indicator, sound};
+use crate::event::Event;
 use crate::outlet::{Asked, Finder, Outlet};
+use crate::screen::{Frame, Handle};
 use crate::view::{Look, Sound as Loudness};
 use anyhow::{Result, anyhow};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::SyncSender;
 
 /// Of the station's volume, where somebody wants it low.
 const LOW_PERCENT: u16 = 40;
+/// A word about what the camera sees stays at least so long, to be read.
+const SEEN_EVERY_MS: u64 = 250;
 
 /// Sound, lamps and the ways back to the readers.
 pub struct Desk {
@@ -20,6 +29,11 @@ pub struct Desk {
     sound: Sound,
     settings: Settings,
     answers: Vec<Option<Answers>>,
+    cameras: Vec<Camera>,
+    /// Whether the finder is on the screen: only then pictures are sent there.
+    shown: Arc<AtomicBool>,
+    /// Held while the station works.
+    _trigger: Option<Trigger>,
 }
 
 impl Desk {
@@ -27,19 +41,79 @@ impl Desk {
     ///
     /// # Errors
     /// What is wrong with a name, or that the machine has no thread left.
-    pub fn open(gpio: Option<&str>, sound: &str, answers: Vec<Option<Answers>>) -> Result<Self> {
+    pub fn open(gpio: Option<&str>, sound: &str, answers: Vec<Option<Answers>>, cameras: Vec<Camera>) -> Result<Self> {
         let settings: Settings = sound.parse().map_err(|error| anyhow!("--sound {sound}: {error}"))?;
-        let signals = match gpio {
-            Some(spec) => {
-                let config: indicator::config::Config =
-                    spec.parse().map_err(|error| anyhow!("--gpio {spec}: {error}"))?;
-                Some(Signals::start(config, Box::new(said_of_lines))?)
+        let (mut signals, mut trigger) = (None, None);
+        if let Some(spec) = gpio {
+            let config: indicator::config::Config = spec.parse().map_err(|error| anyhow!("--gpio {spec}: {error}"))?;
+            if config.trigger.is_some() {
+                let held = cameras.clone();
+                trigger = Some(Trigger::start(config.clone(), Box::new(move |event| pulled(&held, &event)))?);
             }
-            None => None,
-        };
+            signals = Some(Signals::start(config, Box::new(said_of_lines))?);
+        }
         let buzzer = signals.clone().map(|signals| Box::new(signals) as Box<dyn indicator::Buzzer>);
         let sound = Sound::start(settings, buzzer, Box::new(said_of_sound))?;
-        Ok(Self { signals, sound, settings, answers })
+        let shown = Arc::new(AtomicBool::new(false));
+        Ok(Self { signals, sound, settings, answers, cameras, shown, _trigger: trigger })
+    }
+
+    /// Sends what the cameras see to the screen while the finder is open, and to the floor thread what
+    /// changed of it. Neither is waited for.
+    pub fn watch(&self, screen: &Handle, events: &SyncSender<Event>) {
+        for camera in &self.cameras {
+            let (shown, screen, events) = (Arc::clone(&self.shown), screen.clone(), events.clone());
+            let mut last: (String, &'static str) = (String::new(), "");
+            let mut said_ms = 0;
+            camera.watch(Some(Box::new(move |seen: Seen| {
+                if !shown.load(Ordering::Relaxed) {
+                    return;
+                }
+                let now = sight(&seen);
+                if now != last && seen.at_mono_ms >= said_ms + SEEN_EVERY_MS {
+                    said_ms = seen.at_mono_ms;
+                    let event = Event::Seen { code: now.0.clone(), why: now.1 };
+                    if events.try_send(event).is_ok() {
+                        last = now;
+                    }
+                }
+                if let Some(preview) = seen.preview {
+                    let side = |pixels| u32::try_from(pixels).unwrap_or_default();
+                    screen.frame(Frame {
+                        width: side(preview.width),
+                        height: side(preview.height),
+                        grey: preview.data,
+                    });
+                }
+            })));
+        }
+    }
+}
+
+/// The code to speak of, and why it does not count; in the words of `CameraView`.
+fn sight(seen: &Seen) -> (String, &'static str) {
+    let Some(sight) = seen.sights.iter().find(|sight| sight.why != Why::Accepted) else {
+        return (String::new(), "");
+    };
+    let why = match sight.why {
+        Why::AnotherFrame { .. } | Why::Disagree => "again",
+        Why::OutsideAim => "outside",
+        Why::Duplicate => "duplicate",
+        Why::Several => "several",
+        Why::FormatOff | Why::Rule => "format",
+        Why::Accepted => "",
+    };
+    (floorhand_gs1::escape(&sight.content), why)
+}
+
+fn pulled(cameras: &[Camera], event: &TriggerEvent) {
+    let held = match event {
+        TriggerEvent::Pressed { .. } => true,
+        TriggerEvent::Released { .. } => false,
+        _ => return,
+    };
+    for camera in cameras {
+        camera.trigger(held);
     }
 }
 
@@ -55,7 +129,7 @@ impl Outlet for Desk {
         self.sound.set(Settings { volume: u8::try_from(volume).unwrap_or(u8::MAX), ..self.settings });
         self.sound.play(outcome, minute);
         if let Some(signals) = &self.signals {
-            signals.outcome(outcome);
+            signals.outcome(outcome, look.buzz);
         }
     }
 
@@ -65,7 +139,24 @@ impl Outlet for Desk {
         }
     }
 
-    fn finder(&mut self, _: Finder) {}
+    fn finder(&mut self, order: Finder) {
+        match order {
+            Finder::Open => self.shown.store(true, Ordering::Relaxed),
+            Finder::Close => self.shown.store(false, Ordering::Relaxed),
+            Finder::Light(_) | Finder::NewStep => {}
+        }
+        for camera in &self.cameras {
+            match order {
+                Finder::Open => camera.trigger(true),
+                Finder::Close => {
+                    camera.torch(None);
+                    camera.trigger(false);
+                }
+                Finder::Light(on) => camera.torch(Some(on)),
+                Finder::NewStep => camera.new_step(),
+            }
+        }
+    }
 }
 
 fn outcome(signal: Signal) -> Outcome {

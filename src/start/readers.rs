@@ -1,6 +1,9 @@
 //! The readers of a station: from what was named on the command line to events on the channel.
 
 use crate::app::ReaderState;
+use crate::device::decoder::front::FrontEnd;
+use crate::device::decoder::picture::Picture;
+use crate::device::scanner::camera::{self, Camera};
 use crate::device::scanner::feedback::{Answers, Profile};
 use crate::device::scanner::serial::{self, Serial};
 use crate::device::scanner::wedge::{self, Wedge};
@@ -9,6 +12,7 @@ use crate::event::Event;
 use crate::outlet::Asked;
 use anyhow::{Result, anyhow};
 use floorhand_domain::scan::{Scan, Source};
+use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 
 /// Readers of one station at the most.
@@ -23,6 +27,7 @@ pub struct Reader {
 enum Kind {
     Serial(Serial),
     Wedge(Wedge),
+    Camera(Camera),
 }
 
 impl Reader {
@@ -50,6 +55,16 @@ impl Reader {
                 let config = spec.parse::<wedge::Config>().map_err(|error| wrong(&error))?;
                 Ok(Self { kind: Kind::Wedge(Wedge::new(config)), state: state("wedge", Profile::None) })
             }
+            "camera" => {
+                let config = spec.parse::<camera::Config>().map_err(|error| wrong(&error))?;
+                let state = ReaderState { name: config.path.display().to_string(), ..state("camera", Profile::None) };
+                let load: camera::Loader = Arc::new(|path| {
+                    let Picture { data, width, height } = Picture::open(path).map_err(|error| error.to_string())?;
+                    Ok(camera::Frame { data, width, height, at_mono_ms: 0 })
+                });
+                let factory: camera::Factory = Arc::new(|| Box::new(FrontEnd::new()));
+                Ok(Self { kind: Kind::Camera(Camera::new(&config, factory, load)), state })
+            }
             _ => Err(anyhow!("--scanner {spec}: there are serial:PATH, wedge:PATH and camera:PATH")),
         }
     }
@@ -65,7 +80,16 @@ impl Reader {
     pub fn answers(&self) -> Option<Answers> {
         match &self.kind {
             Kind::Serial(serial) => Some(serial.answers()),
-            Kind::Wedge(_) => None,
+            Kind::Wedge(_) | Kind::Camera(_) => None,
+        }
+    }
+
+    /// The way to its trigger, lamp and finder, where it is a camera.
+    #[must_use]
+    pub fn camera(&self) -> Option<camera::Handle> {
+        match &self.kind {
+            Kind::Camera(camera) => Some(camera.handle()),
+            Kind::Serial(_) | Kind::Wedge(_) => None,
         }
     }
 
@@ -74,11 +98,11 @@ impl Reader {
     /// # Errors
     /// When the machine has no thread or no descriptor left.
     pub fn start(&mut self, reader: usize, events: SyncSender<Event>) -> std::io::Result<()> {
-        let (source, asks): (&mut dyn ScannerSource, _) = match &mut self.kind {
-            Kind::Serial(serial) => (serial, true),
-            Kind::Wedge(wedge) => (wedge, false),
+        let (source, from, asks): (&mut dyn ScannerSource, _, _) = match &mut self.kind {
+            Kind::Serial(serial) => (serial, Source::Serial, true),
+            Kind::Wedge(wedge) => (wedge, Source::Wedge, false),
+            Kind::Camera(camera) => (camera, Source::Camera, false),
         };
-        let from = if asks { Source::Serial } else { Source::Wedge };
         source.start(Box::new(move |event| {
             let _ = events.send(of_reader(event, reader, from, asks));
         }))

@@ -3,6 +3,7 @@
 //! The table follows release 2026-01-27 of the GS1 Barcode Syntax Dictionary;
 //! a test compares every entry with the dictionary when that file is at hand.
 
+mod index;
 mod table_goods;
 mod table_logistic;
 mod table_measure;
@@ -48,27 +49,31 @@ impl Ai {
     /// The digits, as printed between the brackets.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        self.digits.get(..usize::from(self.len)).and_then(|digits| std::str::from_utf8(digits).ok()).unwrap_or("")
+        std::str::from_utf8(self.as_bytes()).unwrap_or("")
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.digits.get(..usize::from(self.len)).unwrap_or(&[])
     }
 
     /// The last digit as a number: the number of decimals of a measure or an amount.
     #[must_use]
     pub fn last_digit(&self) -> u8 {
-        self.as_str().bytes().last().map_or(0, |digit| digit.wrapping_sub(b'0'))
+        self.as_bytes().last().map_or(0, |digit| digit.wrapping_sub(b'0'))
     }
 
     /// What the dictionary says of this identifier; `None` when it has no meaning.
     #[must_use]
     pub fn entry(&self) -> Option<&'static Entry> {
-        entry(self.as_str())
+        index::find(self.as_bytes()).filter(|(own, _)| own.len == self.len).map(|(_, entry)| entry)
     }
 
     /// Whether this identifier fits a pattern such as `01`, `310n` or `35nn`,
     /// where each `n` stands for one digit.
     #[must_use]
     pub fn fits(&self, pattern: &str) -> bool {
-        let own = self.as_str();
-        own.len() == pattern.len() && own.bytes().zip(pattern.bytes()).all(|(a, b)| b == b'n' || a == b)
+        let own = self.as_bytes();
+        own.len() == pattern.len() && own.iter().zip(pattern.bytes()).all(|(a, b)| b == b'n' || *a == b)
     }
 }
 
@@ -86,13 +91,13 @@ impl fmt::Debug for Ai {
 
 impl PartialEq<str> for Ai {
     fn eq(&self, other: &str) -> bool {
-        self.as_str() == other
+        self.as_bytes() == other.as_bytes()
     }
 }
 
 impl PartialEq<&str> for Ai {
     fn eq(&self, other: &&str) -> bool {
-        self.as_str() == *other
+        self.as_bytes() == other.as_bytes()
     }
 }
 
@@ -179,38 +184,26 @@ impl Entry {
         let last = |digits: &str| digits.bytes().last().map_or(0, usize::from);
         last(self.last).saturating_sub(last(self.first)) + 1
     }
-
-    fn covers(&self, digits: &str) -> bool {
-        digits.len() == self.first.len() && self.first <= digits && digits <= self.last
-    }
 }
 
 /// All lines of the table, in the sequence of their identifiers within each of
 /// the four groups (goods, measures, logistics and parties, special use).
 pub fn entries() -> impl Iterator<Item = &'static Entry> {
-    [table_goods::TABLE, table_measure::TABLE, table_logistic::TABLE, table_special::TABLE].into_iter().flatten()
+    index::ENTRIES.iter().copied()
 }
 
 /// The line for one identifier, such as `"3103"`.
 #[must_use]
 pub fn entry(digits: &str) -> Option<&'static Entry> {
-    let table = match digits.as_bytes() {
-        [b'0'..=b'2', ..] | [b'3', b'0'] => table_goods::TABLE,
-        [b'3', b'1'..=b'6', _, _] => table_measure::TABLE,
-        [b'3' | b'4', ..] => table_logistic::TABLE,
-        _ => table_special::TABLE,
-    };
-    table.iter().find(|entry| entry.covers(digits))
+    let (ai, entry) = leading(digits.as_bytes())?;
+    (usize::from(ai.len) == digits.len()).then_some(entry)
 }
 
 /// The identifier that `data` starts with. No identifier is the beginning of
 /// another, so that there is at most one.
 #[must_use]
 pub fn leading(data: &[u8]) -> Option<(Ai, &'static Entry)> {
-    (2..=4).find_map(|len| {
-        let ai = Ai::from_bytes(data.get(..len)?)?;
-        Some((ai, ai.entry()?))
-    })
+    index::find(data)
 }
 
 const fn part(set: CharSet, min: u8, max: u8) -> Component {

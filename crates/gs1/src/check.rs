@@ -9,26 +9,28 @@
 /// ```
 #[must_use]
 pub fn digit(body: &[u8]) -> Option<u8> {
-    if body.is_empty() {
-        return None;
-    }
-    let mut sum = 0u32;
-    for (place, byte) in body.iter().rev().enumerate() {
-        if !byte.is_ascii_digit() {
-            return None;
-        }
-        let weight = if place % 2 == 0 { 3 } else { 1 };
-        sum = (sum + weight * u32::from(byte - b'0')) % 10;
-    }
-    u8::try_from((10 - sum) % 10).ok()
+    let fits = !body.is_empty() && body.iter().all(u8::is_ascii_digit);
+    fits.then(|| of_digits(body))
+}
+
+/// The check digit for what is known to be digits.
+pub(crate) fn of_digits(body: &[u8]) -> u8 {
+    // Pairs from the right; in each the right digit counts three times.
+    let sum = |digits: &[u8]| match digits {
+        [left, right] => usize::from(left & 15) + 3 * usize::from(right & 15),
+        [right] => 3 * usize::from(right & 15),
+        _ => 0,
+    };
+    let sum: usize = body.rchunks(2).map(sum).sum();
+    ((10 - sum % 10) % 10) as u8
 }
 
 /// The last digit as it should be and as it is; `None` when `digits` is shorter
 /// than two characters or holds anything but ASCII digits.
 #[must_use]
 pub fn compare(digits: &[u8]) -> Option<(u8, u8)> {
-    let (last, body) = digits.split_last()?;
-    last.is_ascii_digit().then_some((digit(body)?, last - b'0'))
+    let (last, body) = digits.split_last().filter(|(last, _)| last.is_ascii_digit())?;
+    Some((digit(body)?, last - b'0'))
 }
 
 /// Whether the last digit is the right one.
@@ -40,9 +42,29 @@ pub fn is_valid(digits: &[u8]) -> bool {
 const SET_82: &[u8; 82] = b"!\"%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
 const PAIR: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 
+/// The place of each byte in character set 82; `OUTSIDE` where it has none.
+static PLACES: [u8; 256] = places();
+const OUTSIDE: u8 = u8::MAX;
+
+#[expect(clippy::indexing_slicing, reason = "runs in the compiler, where a wrong index is an error")]
+const fn places() -> [u8; 256] {
+    let mut out = [OUTSIDE; 256];
+    let mut place = 0;
+    while place < SET_82.len() {
+        out[SET_82[place] as usize] = place as u8;
+        place += 1;
+    }
+    out
+}
+
 /// The place of a character in character set 82.
 pub(crate) fn place_in_set_82(byte: u8) -> Option<u32> {
-    SET_82.iter().position(|own| *own == byte).and_then(|place| u32::try_from(place).ok())
+    PLACES.get(usize::from(byte)).filter(|place| **place != OUTSIDE).map(|place| u32::from(*place))
+}
+
+/// Whether character set 82 holds the byte.
+pub(crate) fn is_in_set_82(byte: u8) -> bool {
+    PLACES.get(usize::from(byte)).is_some_and(|place| *place != OUTSIDE)
 }
 
 /// The two check characters of a Global Model Number: each character's place in
@@ -77,6 +99,8 @@ mod tests {
         }
         assert_eq!(digit(b""), None);
         assert_eq!(digit(b"12a"), None);
+        assert_eq!(compare(b"12'"), None);
+        assert_eq!(compare(b"9"), None);
     }
 
     #[test]

@@ -6,7 +6,7 @@
 
 pub(crate) mod parse;
 
-pub use parse::{parse, parse_bracketed, parse_caret};
+pub use parse::{Piece, Pieces, parse, parse_bracketed, parse_caret, pieces};
 
 use crate::ai::Ai;
 use crate::association::{self, Report};
@@ -14,6 +14,7 @@ use crate::date::{Date, DayZero};
 use crate::gtin::Gtin;
 use crate::measure::{self, Amount, Measure};
 use crate::sscc::Sscc;
+use std::fmt;
 use std::ops::Range;
 
 /// Most elements in one element string.
@@ -34,7 +35,8 @@ pub enum Mode {
     Lenient,
 }
 
-/// A deviation that lenient reading accepted. Positions are byte positions in the input.
+/// A deviation that lenient reading accepted. Positions are byte positions in the data, without
+/// the AIM identifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Warning {
@@ -56,6 +58,48 @@ pub enum Warning {
     Bracketed,
     /// A DataBar of 14 digits without its AI 01.
     MissingGtinIdentifier,
+    /// The reader fell silent without the mark that ends a code. Never set by this crate, which sees
+    /// codes without their frame: for those who cut them.
+    MissingTerminator,
+}
+
+impl Warning {
+    /// A stable machine name, such as `leading-separator`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Warning::LeadingSeparator { .. } => "leading-separator",
+            Warning::RepeatedSeparator { .. } => "repeated-separator",
+            Warning::PaddedUpcA => "padded-upc-a",
+            Warning::ExpandedUpcE => "expanded-upc-e",
+            Warning::Bracketed => "bracketed",
+            Warning::MissingGtinIdentifier => "missing-gtin-identifier",
+            Warning::MissingTerminator => "missing-terminator",
+        }
+    }
+
+    /// Where it was seen, where that is one place.
+    #[must_use]
+    pub fn at(&self) -> Option<usize> {
+        match self {
+            Warning::LeadingSeparator { at } | Warning::RepeatedSeparator { at } => Some(*at),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Warning::LeadingSeparator { .. } => f.write_str("separator before the first element dropped"),
+            Warning::RepeatedSeparator { at } => write!(f, "separators in a row read as one (byte {at})"),
+            Warning::PaddedUpcA => f.write_str("12 digits padded to an EAN-13"),
+            Warning::ExpandedUpcE => f.write_str("8 digits expanded from a UPC-E"),
+            Warning::Bracketed => f.write_str("the reader sent the readable form with brackets"),
+            Warning::MissingGtinIdentifier => f.write_str("14 digits of a DataBar read as (01)"),
+            Warning::MissingTerminator => f.write_str("the mark that ends a code is missing"),
+        }
+    }
 }
 
 /// One application identifier with its value.

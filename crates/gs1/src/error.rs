@@ -131,8 +131,27 @@ impl Error {
             ErrorKind::WrongLength => "wrong-length",
             ErrorKind::NotDigits => "not-digits",
             ErrorKind::CheckDigit { .. } => "check-digit",
-            ErrorKind::Link(_) => "link",
+            ErrorKind::Link(kind) => kind.code(),
             ErrorKind::NotEncodable => "not-encodable",
+        }
+    }
+}
+
+impl LinkKind {
+    /// A stable machine name, such as `link-qualifiers`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            LinkKind::Scheme => "link-scheme",
+            LinkKind::Host => "link-host",
+            LinkKind::Character => "link-character",
+            LinkKind::Percent => "link-percent",
+            LinkKind::NoKey => "link-no-key",
+            LinkKind::Qualifiers => "link-qualifiers",
+            LinkKind::NotAnAttribute(_) => "link-not-an-attribute",
+            LinkKind::BelongsInPath(_) => "link-belongs-in-path",
+            LinkKind::Repeated(_) => "link-repeated",
+            LinkKind::TrailingSlash => "link-trailing-slash",
         }
     }
 }

@@ -7,7 +7,8 @@ use crate::error::{Error, ErrorKind};
 use crate::gtin::{Circulation, Gtin};
 use crate::sscc::Sscc;
 use crate::symbology::Symbology;
-use crate::text::{escape, is_text};
+use crate::text::{escape, shown_as_is};
+use std::fmt;
 
 /// The outcome of [`read`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,6 +79,41 @@ pub enum Note {
     BrokenElements(Error),
     /// The data is not printable text; it is shown escaped.
     NotText,
+}
+
+impl Note {
+    /// A stable machine name, such as `no-identifier`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Note::NoIdentifier => "no-identifier",
+            Note::LooksLikeGtinBadCheck => "looks-like-gtin",
+            Note::AmbiguousEightDigits => "eight-digits",
+            Note::RestrictedCirculation(_) => "restricted-circulation",
+            Note::DigitalLink => "digital-link",
+            Note::WebAddress => "web-address",
+            Note::BrokenDigitalLink(_) => "broken-digital-link",
+            Note::BrokenElements(_) => "broken-elements",
+            Note::NotText => "not-text",
+        }
+    }
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Note::NoIdentifier => f.write_str("the reader sent no symbology identifier"),
+            Note::LooksLikeGtinBadCheck => f.write_str("as long as a GTIN, but the check digit is wrong"),
+            Note::AmbiguousEightDigits => f.write_str("eight digits may be an EAN-8 or a UPC-E"),
+            Note::RestrictedCirculation(Circulation::Company) => f.write_str("a number for use within one company"),
+            Note::RestrictedCirculation(_) => f.write_str("a number for use within a region"),
+            Note::DigitalLink => f.write_str("a GS1 Digital Link"),
+            Note::WebAddress => f.write_str("a web address, not a GS1 code"),
+            Note::BrokenDigitalLink(error) => write!(f, "a web address with a GS1 key: {error}"),
+            Note::BrokenElements(error) => write!(f, "begins like an element string: {error}"),
+            Note::NotText => f.write_str("not printable text"),
+        }
+    }
 }
 
 impl Read {
@@ -155,20 +191,11 @@ pub fn read(raw: &[u8], mode: Mode) -> Read {
     let offset = raw.len() - data.len();
     let data = if mode == Mode::Lenient { without_terminator(data) } else { data };
     let shown = data.get(..data.len().min(MAX_INPUT_BYTES)).unwrap_or(data);
-    let mut out = Read {
-        symbology,
-        readings: Vec::new(),
-        warnings: Vec::new(),
-        notes: Vec::new(),
-        error: None,
-        text: match std::str::from_utf8(shown) {
-            Ok(text) if is_text(shown) => text.to_owned(),
-            _ => escape(shown),
-        },
+    let (text, notes) = match shown_as_is(shown) {
+        Some(text) => (text.to_owned(), Vec::new()),
+        None => (escape(shown), vec![Note::NotText]),
     };
-    if !is_text(shown) {
-        out.notes.push(Note::NotText);
-    }
+    let mut out = Read { symbology, readings: Vec::new(), warnings: Vec::new(), notes, error: None, text };
     if symbology.is_none() {
         out.notes.push(Note::NoIdentifier);
     }

@@ -12,25 +12,29 @@
 /// ```
 #[must_use]
 pub fn escape(bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(bytes.len());
+    let unusual = bytes.iter().filter(|byte| !is_plain(**byte)).count();
+    let mut out = String::with_capacity(bytes.len() + 3 * unusual);
     for chunk in bytes.utf8_chunks() {
-        for character in chunk.valid().chars() {
-            if character == '\\' {
-                out.push_str("\\\\");
-            } else if is_shown(character) {
-                out.push(character);
-            } else {
-                let mut buffer = [0; 4];
-                for byte in character.encode_utf8(&mut buffer).bytes() {
-                    push_hex(&mut out, byte);
-                }
+        let mut rest = chunk.valid();
+        while let Some(character) = rest.chars().next() {
+            let plain = rest.bytes().take_while(|byte| is_plain(*byte)).count();
+            let (front, behind) = rest.split_at_checked(plain.max(character.len_utf8())).unwrap_or((rest, ""));
+            match character {
+                _ if plain > 0 => out.push_str(front),
+                '\\' => out.push_str("\\\\"),
+                _ if is_shown(character) => out.push(character),
+                _ => front.bytes().for_each(|byte| push_hex(&mut out, byte)),
             }
+            rest = behind;
         }
-        for byte in chunk.invalid() {
-            push_hex(&mut out, *byte);
-        }
+        chunk.invalid().iter().for_each(|byte| push_hex(&mut out, *byte));
     }
     out
+}
+
+/// Printable ASCII but the backslash.
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') && byte != b'\\'
 }
 
 /// The bytes an escaped text stands for; `None` when a backslash is followed by
@@ -53,9 +57,10 @@ pub fn unescape(text: &str) -> Option<Vec<u8>> {
     Some(out)
 }
 
-/// Whether all bytes are valid UTF-8 without control characters.
-pub(crate) fn is_text(bytes: &[u8]) -> bool {
-    std::str::from_utf8(bytes).is_ok_and(|text| text.chars().all(is_shown))
+/// The bytes as text where they are valid UTF-8 that is all shown.
+pub(crate) fn shown_as_is(bytes: &[u8]) -> Option<&str> {
+    let ascii = bytes.iter().all(|byte| matches!(byte, b' '..=b'~'));
+    std::str::from_utf8(bytes).ok().filter(|text| ascii || text.chars().all(is_shown))
 }
 
 /// Invisible characters that reorder or join text are escaped too: what is shown

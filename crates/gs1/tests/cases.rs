@@ -3,6 +3,7 @@
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, missing_docs)]
 
+use floorhand_gs1::association::Unit;
 use floorhand_gs1::digital_link::{self, Options};
 use floorhand_gs1::error::LinkKind;
 use floorhand_gs1::linter::{LintKind, Linter};
@@ -185,9 +186,12 @@ fn case_18_count_waits_for_the_sscc() {
     assert_eq!(missing.len(), 1);
     assert!(missing[0].ai == "37");
     assert_eq!(missing[0].any_of, [["00"]]);
-    let unit = scan("]C100123456789012345675");
-    let both = content.iter().chain(unit.elements().unwrap());
-    assert!(association::check(both).is_complete());
+    assert_eq!(missing[0].to_string(), "(37) needs (00)");
+    let mut unit = Unit::default();
+    unit.add(content).unwrap();
+    assert!(!unit.report().is_complete());
+    unit.add(scan("]C100123456789012345675").elements().unwrap()).unwrap();
+    assert!(unit.report().is_complete());
 }
 
 #[test]
@@ -258,6 +262,12 @@ fn case_26_two_codes_of_one_thing() {
     assert!(lot.associations().is_consistent());
     assert!(item.associations().is_complete());
     assert!(association::check(lot.iter().chain(item)).is_complete());
+    for labels in [[lot, item], [item, lot]] {
+        let mut unit = Unit::default();
+        labels.into_iter().for_each(|label| unit.add(label).unwrap());
+        assert!(unit.report().is_complete());
+        assert_eq!((unit.elements().lot(), unit.elements().gtin()), (lot.lot(), item.gtin()));
+    }
 }
 
 #[test]

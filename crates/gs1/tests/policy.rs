@@ -2,7 +2,8 @@
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, missing_docs)]
 
-use floorhand_gs1::{Circulation, Content, ErrorKind, Mode, Note, Read, Sscc, Warning, element, read};
+use floorhand_gs1::association::{Clash, Unit};
+use floorhand_gs1::{Ai, Circulation, Content, ErrorKind, Gtin, Mode, Note, Read, Sscc, Warning, element, read};
 
 fn scan(text: &str) -> Read {
     read(text.replace("{GS}", "\x1d").as_bytes(), Mode::Lenient)
@@ -101,4 +102,110 @@ fn errors_read_as_sentences() {
     let fault = scan("]C1010952123454321317271300").error.unwrap();
     assert_eq!(fault.to_string(), "value of (17) breaks rule yymmd0: illegal month (bytes 23 to 25)");
     assert_eq!(fault.code(), "invalid-value");
+}
+
+#[test]
+fn labels_of_one_unit_agree_or_are_refused_with_both_sides() {
+    let label = |text: &str| element::parse_bracketed(text).unwrap();
+    let check = |labels: &[&str], refused: &str, expected: &str| {
+        let mut unit = Unit::default();
+        let (last, before) = labels.split_last().unwrap();
+        before.iter().for_each(|text| unit.add(&label(text)).unwrap());
+        let clash = unit.add(&label(last)).err();
+        assert_eq!(clash.as_ref().map(ToString::to_string).unwrap_or_default(), refused, "{labels:?}");
+        assert_eq!(unit.elements().to_bracketed(), expected, "{labels:?}");
+        assert!(unit.report().is_consistent(), "{labels:?}");
+    };
+    check(&["(01)09521234543213", "(10)A(17)271231"], "", "(01)09521234543213(10)A(17)271231");
+    check(&["(10)A", "(10)A"], "", "(10)A");
+    check(&["(10)A", "(10)a"], "(10) is A on one label and a on another", "(10)A");
+    // Nothing of a refused label stays, not even what agreed.
+    check(&["(10)A", "(21)S(10)B"], "(10) is A on one label and B on another", "(10)A");
+    check(&["(01)09521234543213", "(37)5"], "(01) excludes (37)", "(01)09521234543213");
+    check(&["(37)5", "(01)09521234543213"], "(01) excludes (37)", "(37)5");
+    check(&["(3103)000750", "(3102)000075"], "(3103) excludes (3102)", "(3103)000750");
+}
+
+#[test]
+fn a_unit_takes_plain_numbers_and_forgets() {
+    let mut unit = Unit::default();
+    unit.add_gtin(Gtin::from_digits("9521234543213").unwrap()).unwrap();
+    unit.add(&element::parse_bracketed("(10)LOT-42").unwrap()).unwrap();
+    assert!(unit.report().is_complete());
+    let clash = unit.add_gtin(Gtin::from_digits("9521234543220").unwrap()).unwrap_err();
+    assert!(matches!(&clash, Clash::Differs { ai, .. } if *ai == Ai::new("01").unwrap()), "{clash}");
+    assert_eq!(clash.code(), "differs");
+    unit.clear();
+    assert!(unit.elements().is_empty());
+}
+
+#[test]
+fn a_unit_has_a_limit() {
+    let numbers: Vec<String> = floorhand_gs1::ai::entries()
+        .filter(|entry| entry.excluded.is_empty())
+        .map(|entry| format!("({}){}", entry.first, "1".repeat(entry.min_len())))
+        .filter(|text| element::parse_bracketed(text).is_ok())
+        .collect();
+    assert!(numbers.len() > element::MAX_ELEMENTS, "{}", numbers.len());
+    let mut unit = Unit::default();
+    let outcomes: Vec<Result<(), Clash>> =
+        numbers.iter().map(|text| unit.add(&element::parse_bracketed(text).unwrap())).collect();
+    let (taken, refused) = outcomes.split_at(element::MAX_ELEMENTS);
+    assert!(taken.iter().all(Result::is_ok));
+    assert!(refused.iter().all(|outcome| *outcome == Err(Clash::TooMany)));
+    assert_eq!(unit.elements().len(), element::MAX_ELEMENTS);
+}
+
+#[test]
+fn warnings_and_notes_have_names_and_sentences() {
+    let named = |text: &str| {
+        let result = scan(text);
+        let notes = result.notes.iter().map(|note| (note.code(), note.to_string()));
+        result.warnings.iter().map(|warning| (warning.code(), warning.to_string())).chain(notes).collect::<Vec<_>>()
+    };
+    let check = |text: &str, expected: &[(&str, &str)]| {
+        let found = named(text);
+        let found: Vec<(&str, &str)> = found.iter().map(|(code, text)| (*code, text.as_str())).collect();
+        assert_eq!(found, expected, "{text}");
+    };
+    let no_text = ("not-text", "not printable text");
+    check("]C1{GS}10A", &[("leading-separator", "separator before the first element dropped"), no_text]);
+    check("]C110A{GS}{GS}21B", &[("repeated-separator", "separators in a row read as one (byte 4)"), no_text]);
+    check("]E0042100005264", &[("padded-upc-a", "12 digits padded to an EAN-13")]);
+    check("]E004252614", &[("expanded-upc-e", "8 digits expanded from a UPC-E")]);
+    check("]C1(10)A", &[("bracketed", "the reader sent the readable form with brackets")]);
+    check("]e009521234543213", &[("missing-gtin-identifier", "14 digits of a DataBar read as (01)")]);
+    check("]E02112345678900", &[("restricted-circulation", "a number for use within a region")]);
+    check("]E00412345678903", &[("restricted-circulation", "a number for use within one company")]);
+    check("]Q1https://example.com/a", &[("web-address", "a web address, not a GS1 code")]);
+    check("]Q1https://example.com/01/12312312312333", &[("digital-link", "a GS1 Digital Link")]);
+    check(
+        "]Q1https://example.com/01/12312312312333/",
+        &[
+            ("web-address", "a web address, not a GS1 code"),
+            (
+                "broken-digital-link",
+                "a web address with a GS1 key: not a Digital Link: the path ends in a slash (bytes 40 to 41)",
+            ),
+        ],
+    );
+    let bare = ("no-identifier", "the reader sent no symbology identifier");
+    check("12345670", &[bare, ("eight-digits", "eight digits may be an EAN-8 or a UPC-E")]);
+    check("9521234543214", &[bare, ("looks-like-gtin", "as long as a GTIN, but the check digit is wrong")]);
+    assert_eq!(Warning::MissingTerminator.to_string(), "the mark that ends a code is missing");
+    assert_eq!(
+        (Warning::RepeatedSeparator { at: 4 }.at(), Warning::Bracketed.at()),
+        (Some(4), None),
+        "only what has one place names it"
+    );
+}
+
+#[test]
+fn pieces_stop_at_the_first_fault() {
+    let found: Vec<_> = element::pieces(b"10A\x1d17271300\x1d21B", Mode::Strict).collect();
+    assert_eq!(found.len(), 2);
+    assert_eq!(found[0].as_ref().unwrap().value, "A");
+    assert_eq!(found[1].as_ref().unwrap_err().span, 8..10);
+    assert_eq!(element::pieces(b"", Mode::Lenient).count(), 1, "nothing is an error");
+    assert!(element::pieces(b"10A\xff", Mode::Lenient).next().unwrap().is_err());
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, missing_docs)]
 
 use floorhand_gs1::ai::{self, CharSet, Entry};
+use floorhand_gs1::association::Unit;
 use floorhand_gs1::digital_link::{self, Options};
 use floorhand_gs1::linter::Linter;
 use floorhand_gs1::{Content, Date, DayZero, Elements, Gtin, Mode, Sscc, check, element, escape, read, unescape};
@@ -81,6 +82,38 @@ proptest! {
         for own in &element::parse(&raw, Mode::Strict).unwrap() {
             let text = format!("{}{}", own.ai, own.value);
             prop_assert_eq!(&raw[own.span.clone()], text.as_bytes());
+        }
+    }
+
+    #[test]
+    fn pieces_are_what_is_parsed(label in label(), noise in prop::collection::vec(any::<u8>(), 0..8), lenient: bool) {
+        let mode = if lenient { Mode::Lenient } else { Mode::Strict };
+        let mut raw = label.to_raw();
+        raw.extend_from_slice(&noise);
+        let pieces: Result<Vec<_>, _> = element::pieces(&raw, mode).collect();
+        let pieces = pieces.map(|list| list.into_iter().map(|one| (one.ai, one.value.to_owned(), one.span)).collect());
+        match element::parse(&raw, mode) {
+            Ok(all) => {
+                let all = all.elements.into_iter().map(|own| (own.ai, own.value, own.span)).collect::<Vec<_>>();
+                prop_assert_eq!(pieces, Ok(all));
+            }
+            // Pieces are not compared with each other.
+            Err(error) if error.code() == "differing-repeat" => {}
+            Err(error) => prop_assert_eq!(pieces, Err(error)),
+        }
+    }
+
+    #[test]
+    fn labels_make_one_unit_in_any_sequence(labels in prop::collection::vec(label(), 1..4)) {
+        let all = |labels: Vec<&Elements>| {
+            let mut unit = Unit::default();
+            let added = labels.into_iter().try_for_each(|label| unit.add(label));
+            added.map(|()| (pairs(unit.elements()), unit.report().is_complete()))
+        };
+        let (there, back) = (all(labels.iter().collect()), all(labels.iter().rev().collect()));
+        prop_assert_eq!(there.is_ok(), back.is_ok());
+        if let (Ok(there), Ok(back)) = (there, back) {
+            prop_assert_eq!(there, back);
         }
     }
 

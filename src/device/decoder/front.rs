@@ -21,6 +21,8 @@ const LONGEST_REGION: f32 = 2000.0;
 const MOST_CROP: usize = 450 * 450;
 /// A picture of no more pixels is searched for a matrix as a whole at once: it is little more than a box.
 const SMALL_PICTURE: usize = 300 * 300;
+/// White put around such a picture, in pixels.
+const FRAME: usize = 6;
 /// Crops below this side, in pixels, are also doubled.
 const DOUBLE_BELOW: usize = 260;
 /// Pixels around a box of cells that are cropped with it: its tiles may miss the edge, and the light
@@ -65,6 +67,7 @@ enum Try {
 
 /// Thresholds over 28 pixels to either side: a few bars and spaces of the widest code.
 const AROUND: Pass = Pass { threshold: Threshold::Around(28), sharp: true };
+/// For bars as narrow as the blur; beside wide ones the sharpening throws up ridges that it takes for peaks.
 const PEAKS: Pass = Pass { threshold: Threshold::Peaks, sharp: true };
 /// For uneven light and fine bars.
 const CLOSE: Pass = Pass { threshold: Threshold::Around(10), sharp: true };
@@ -77,9 +80,10 @@ const FIRST: Round = Round {
     regions: 4,
     lines: LinePlan {
         lines: 15,
-        passes: &[AROUND, PEAKS],
+        passes: &[AROUND, PLAIN_PEAKS],
         all: false,
         bars_only: true,
+        wait: false,
         tier: Tier::Linear,
     },
     crops: 3,
@@ -93,10 +97,11 @@ const FIRST: Round = Round {
 const SECOND: Round = Round {
     regions: 6,
     lines: LinePlan {
-        lines: 23,
-        passes: &[PLAIN, PLAIN_PEAKS, CLOSE, AROUND, PEAKS],
+        lines: 31,
+        passes: &[PLAIN, PEAKS, CLOSE, AROUND, PLAIN_PEAKS],
         all: false,
         bars_only: true,
+        wait: true,
         tier: Tier::Full,
     },
     crops: 6,
@@ -111,9 +116,10 @@ const THIRD: Round = Round {
     regions: 0,
     lines: LinePlan {
         lines: WHOLE_LINES,
-        passes: &[AROUND, PEAKS],
+        passes: &[AROUND, PLAIN_PEAKS],
         all: true,
         bars_only: false,
+        wait: false,
         tier: Tier::Frame,
     },
     crops: 0,
@@ -157,6 +163,7 @@ pub struct FrontEnd {
     double: Plane,
     half: Plane,
     crop: Plane,
+    whole: Plane,
 }
 
 impl FrontEnd {
@@ -290,13 +297,13 @@ impl FrontEnd {
             }
         }
         if request.formats.has(Format::Qr) || request.formats.has(Format::DataMatrix) {
-            let luma = levels.at(level);
-            let mut boxes = region::matrix(&self.tiles, aim, plan.crops);
-            if level == 0 && luma.pixels() <= SMALL_PICTURE {
-                boxes = vec![Cells::whole(luma.width, luma.height)];
-            }
-            for cells in boxes {
+            for cells in region::matrix(&self.tiles, aim, plan.crops) {
                 self.cells(levels, level, &cells, plan, request.formats, budget, found);
+            }
+            let luma = levels.at(level);
+            if found.is_empty() && level == 0 && luma.pixels() <= SMALL_PICTURE {
+                let whole = Cells::whole(luma.width, luma.height);
+                self.cells(levels, level, &whole, plan, request.formats, budget, found);
             }
         }
     }
@@ -361,12 +368,22 @@ impl FrontEnd {
             width: rect.width + CROP_MARGIN + CROP_MARGIN.min(rect.x),
             height: rect.height + CROP_MARGIN + CROP_MARGIN.min(rect.y),
         };
-        let crop = levels.at(at).crop(rect);
+        let luma = levels.at(at);
+        let crop = luma.crop(rect);
+        let mut framed = std::mem::take(&mut self.crop);
+        let (crop, corner) = if crop.pixels() == luma.pixels() && crop.pixels() <= SMALL_PICTURE {
+            // A code may fill the picture: its light is put back.
+            framed.frame(crop, FRAME);
+            (framed.luma(), (-(FRAME as f32), -(FRAME as f32)))
+        } else {
+            (crop, (rect.x as f32, rect.y as f32))
+        };
         for way in plan.tries {
-            if self.crop(crop, (rect.x, rect.y), at, *way, formats, plan.tier, budget, found) {
-                return;
+            if self.crop(crop, corner, at, *way, formats, plan.tier, budget, found) {
+                break;
             }
         }
+        self.crop = framed;
     }
 
     /// Looks at a crop in one way; says whether it held a code.
@@ -374,7 +391,7 @@ impl FrontEnd {
     fn crop(
         &mut self,
         crop: Luma<'_>,
-        (left, top): (usize, usize),
+        (left, top): (f32, f32),
         at: usize,
         way: Try,
         formats: Formats,
@@ -384,8 +401,11 @@ impl FrontEnd {
     ) -> bool {
         let small = crop.width.max(crop.height) <= DOUBLE_BELOW;
         let large = crop.pixels() > MOST_CROP;
-        if way == Try::Fine && std::mem::replace(&mut self.fine_done, self.fine_done || large) {
-            return false;
+        if way == Try::Fine && large {
+            if self.fine_done {
+                return false;
+            }
+            self.fine_done = true;
         }
         let halved = match way {
             Try::Plain | Try::Global => large,
@@ -420,11 +440,16 @@ impl FrontEnd {
         let any = !hits.is_empty();
         let full = (1_usize << at) as f32;
         for hit in hits {
-            let corners = hit.corners.map(|(x, y)| {
-                ((x * scale + left as f32) * full, (y * scale + top as f32) * full)
-            });
+            let corners = hit.corners.map(|(x, y)| ((x * scale + left) * full, (y * scale + top) * full));
             if !found.iter().any(|own| own.format == hit.format && own.content == hit.content) {
-                found.push(Read { content: hit.content, aim_id: hit.aim_id, format: hit.format, tier, votes: 1, corners });
+                found.push(Read {
+                    content: hit.content,
+                    aim_id: hit.aim_id,
+                    format: hit.format,
+                    tier,
+                    votes: 1,
+                    corners,
+                });
             }
         }
         any
@@ -439,16 +464,20 @@ impl FrontEnd {
         budget: &mut Budget,
         found: &mut Vec<Read>,
     ) {
-        let luma = levels.at(levels.measured);
+        let mut luma = levels.at(levels.measured);
+        let mut full = (1_usize << levels.measured) as f32;
+        // A small one was looked at as it is, and may have modules of a single pixel.
+        let mut doubled = std::mem::take(&mut self.whole);
+        if levels.full.pixels() <= SMALL_PICTURE {
+            doubled.double(levels.full);
+            luma = doubled.luma();
+            full = 0.5;
+        }
         if request.formats.iter().any(Format::is_linear) {
             let fit = WHOLE_SAMPLES / luma.width.max(luma.height);
             let lines = LinePlan { lines: fit.clamp(FEWEST_WHOLE_LINES, WHOLE_LINES), ..plan.lines };
-            let full = (1_usize << levels.measured) as f32;
             let region = Bars::whole(luma.width, luma.height);
             self.reader.read(luma, &region, request.formats, lines, budget, found);
-            for read in found.iter_mut() {
-                read.corners = read.corners.map(|(x, y)| (x * full, y * full));
-            }
             let before = found.len();
             let mut turned = std::mem::take(&mut self.crop);
             turned.turn(luma);
@@ -456,20 +485,20 @@ impl FrontEnd {
             self.reader.read(turned.luma(), &region, request.formats, lines, budget, found);
             self.crop = turned;
             for read in found.iter_mut().skip(before) {
-                read.corners = read.corners.map(|(x, y)| (y * full, x * full));
+                read.corners = read.corners.map(|(x, y)| (y, x));
             }
         }
         if found.is_empty() && (request.formats.has(Format::Qr) || request.formats.has(Format::DataMatrix)) {
             for way in plan.tries {
-                let mut crop = std::mem::take(&mut self.crop);
-                crop.fill(luma);
-                let any = self.crop(crop.luma(), (0, 0), levels.measured, *way, request.formats, plan.tier, budget, found);
-                self.crop = crop;
-                if any {
-                    return;
+                if self.crop(luma, (0.0, 0.0), 0, *way, request.formats, plan.tier, budget, found) {
+                    break;
                 }
             }
         }
+        for read in found.iter_mut() {
+            read.corners = read.corners.map(|(x, y)| (x * full, y * full));
+        }
+        self.whole = doubled;
     }
 }
 

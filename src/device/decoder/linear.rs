@@ -65,6 +65,8 @@ pub(crate) struct Plan {
     pub all: bool,
     /// Whether to leave a region whose lines have nothing in common.
     pub bars_only: bool,
+    /// Whether to wait for two lines with the same bars before any is read, where there are many.
+    pub wait: bool,
     /// What is noted as the tier.
     pub tier: Tier,
 }
@@ -128,6 +130,9 @@ impl Reader {
                 bars += usize::from(self.like_before(&line, usize::from(!down), number));
                 if number >= LOOKED_AT && bars == 0 {
                     return false;
+                }
+                if plan.wait && bars == 0 && lines > 2 * LOOKED_AT {
+                    continue;
                 }
             }
             for (pass, stacked) in plan.passes.iter().zip(&mut stacked) {

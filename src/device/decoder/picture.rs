@@ -1,7 +1,7 @@
 //! A picture file to grey: PNG, JPEG, WebP, BMP, GIF, PNM, TIFF.
 
 use std::fs::File;
-use std::io::{BufReader, Read as _, Seek, SeekFrom};
+use std::io::{BufReader, ErrorKind, Seek};
 use std::path::Path;
 
 use image::error::LimitErrorKind;
@@ -48,7 +48,7 @@ pub enum PictureError {
 impl From<ImageError> for PictureError {
     fn from(error: ImageError) -> Self {
         match error {
-            ImageError::IoError(error) if error.kind() != std::io::ErrorKind::UnexpectedEof => Self::Io(error),
+            ImageError::IoError(error) if error.kind() != ErrorKind::UnexpectedEof => Self::Io(error),
             ImageError::Limits(error) if !matches!(error.kind(), LimitErrorKind::Unsupported { .. }) => Self::TooLarge,
             other => Self::Damaged(other.to_string()),
         }
@@ -61,13 +61,14 @@ impl Picture {
     /// # Errors
     /// When it cannot be read, is no picture, is damaged or is too large.
     pub fn open(path: &Path) -> Result<Self, PictureError> {
-        let mut file = File::open(path)?;
-        if file.metadata()?.len() > MOST_BYTES {
+        let file = File::open(path)?;
+        let facts = file.metadata()?;
+        if facts.is_dir() {
+            return Err(PictureError::Io(ErrorKind::IsADirectory.into()));
+        }
+        if facts.len() > MOST_BYTES {
             return Err(PictureError::TooLarge);
         }
-        // A folder can be opened but not read.
-        file.read(&mut [0; 1])?;
-        file.seek(SeekFrom::Start(0))?;
         Self::read(BufReader::new(file))
     }
 
@@ -101,7 +102,9 @@ impl Picture {
         let (width, height) = (image.width() as usize, image.height() as usize);
         let data = match image {
             DynamicImage::ImageLuma8(pixels) => pixels.into_raw(),
-            DynamicImage::ImageLumaA8(pixels) => pixels.pixels().map(|LumaA([grey, alpha])| on_white(*grey, *alpha)).collect(),
+            DynamicImage::ImageLumaA8(pixels) => {
+                pixels.pixels().map(|LumaA([grey, alpha])| on_white(*grey, *alpha)).collect()
+            }
             DynamicImage::ImageRgb8(pixels) => pixels.pixels().map(|Rgb([r, g, b])| weigh(*r, *g, *b)).collect(),
             DynamicImage::ImageRgba8(pixels) => {
                 pixels.pixels().map(|Rgba([r, g, b, alpha])| on_white(weigh(*r, *g, *b), *alpha)).collect()
@@ -118,11 +121,9 @@ impl Picture {
                 .map(|Rgba([r, g, b, alpha])| on_white(weigh(high(*r), high(*g), high(*b)), high(*alpha)))
                 .collect(),
             // Kinds with fractions, and those the crate may learn.
-            other => other
-                .into_rgba8()
-                .pixels()
-                .map(|Rgba([r, g, b, alpha])| on_white(weigh(*r, *g, *b), *alpha))
-                .collect(),
+            other => {
+                other.into_rgba8().pixels().map(|Rgba([r, g, b, alpha])| on_white(weigh(*r, *g, *b), *alpha)).collect()
+            }
         };
         Self { data, width, height }
     }
@@ -142,4 +143,69 @@ fn on_white(grey: u8, alpha: u8) -> u8 {
 /// The high byte of 16 bits.
 fn high(value: u16) -> u8 {
     (value >> 8) as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use image::{DynamicImage, ImageBuffer, ImageFormat};
+
+    use super::*;
+
+    fn file(image: impl Into<DynamicImage>, format: ImageFormat) -> Vec<u8> {
+        let mut bytes = Cursor::new(Vec::new());
+        image.into().write_to(&mut bytes, format).expect("it can be written");
+        bytes.into_inner()
+    }
+
+    fn grey(bytes: Vec<u8>) -> Result<Picture, PictureError> {
+        Picture::read(Cursor::new(bytes))
+    }
+
+    #[test]
+    fn all_kinds_of_pixels_become_grey() {
+        let one = |image: DynamicImage| grey(file(image, ImageFormat::Png)).expect("a picture").data[0];
+        let cases = [
+            ("grey", one(ImageBuffer::from_pixel(3, 2, Grey([90_u8])).into()), 90),
+            ("16 bits", one(ImageBuffer::from_pixel(3, 2, Grey([0x5A7F_u16])).into()), 0x5A),
+            ("clear black", one(ImageBuffer::from_pixel(3, 2, LumaA([0_u8, 0])).into()), 255),
+            ("half black", one(ImageBuffer::from_pixel(3, 2, Rgba([0_u8, 0, 0, 128])).into()), 127),
+            ("white", one(ImageBuffer::from_pixel(3, 2, Rgb([255_u8; 3])).into()), 255),
+            ("green", one(ImageBuffer::from_pixel(3, 2, Rgb([0_u16, 0xFFFF, 0])).into()), 149),
+        ];
+        for (name, found, expected) in cases {
+            assert_eq!(found, expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn all_kinds_of_files_are_read() {
+        let image = ImageBuffer::from_fn(40, 30, |x, _| Rgb(if x < 20 { [10_u8; 3] } else { [240; 3] }));
+        for format in [
+            ImageFormat::Png,
+            ImageFormat::Jpeg,
+            ImageFormat::WebP,
+            ImageFormat::Bmp,
+            ImageFormat::Gif,
+            ImageFormat::Pnm,
+            ImageFormat::Tiff,
+        ] {
+            let picture = grey(file(image.clone(), format)).expect("a picture");
+            assert_eq!((picture.width, picture.height), (40, 30), "{format:?}");
+            assert!(picture.luma().is_sound());
+            assert!(picture.data[0] < 30 && picture.data[39] > 220, "{format:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_picture_says_so() {
+        assert!(matches!(grey(b"0109521234543213".to_vec()), Err(PictureError::Unknown)));
+        let whole = file(ImageBuffer::from_fn(90, 90, |x, y| Grey([(x * y) as u8])), ImageFormat::Png);
+        assert!(matches!(grey(whole[..whole.len() / 2].to_vec()), Err(PictureError::Damaged(_))));
+        // The measures of a PNM are read before its pixels.
+        assert!(matches!(grey(b"P5 40000 40000 255\n".to_vec()), Err(PictureError::TooLarge)));
+        assert!(matches!(Picture::open(Path::new("/nowhere/at/all.png")), Err(PictureError::Io(_))));
+        assert!(matches!(Picture::open(Path::new("/")), Err(PictureError::Io(_))));
+    }
 }

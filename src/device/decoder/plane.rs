@@ -72,12 +72,17 @@ impl Plane {
         self.height = height;
     }
 
-    /// Copies a picture.
-    pub(crate) fn fill(&mut self, from: Luma<'_>) {
-        self.start(from.width, from.height);
+    /// Copies a picture with so many pixels of white around it.
+    pub(crate) fn frame(&mut self, from: Luma<'_>, border: usize) {
+        self.start(from.width + 2 * border, from.height + 2 * border);
+        let full = self.width;
+        self.data.extend(std::iter::repeat_n(u8::MAX, border * full));
         for y in 0..from.height {
+            self.data.extend(std::iter::repeat_n(u8::MAX, border));
             self.data.extend_from_slice(from.row(y));
+            self.data.extend(std::iter::repeat_n(u8::MAX, border));
         }
+        self.data.extend(std::iter::repeat_n(u8::MAX, border * full));
     }
 
     /// Turns a picture over its diagonal: columns become rows.
@@ -142,17 +147,11 @@ impl Plane {
             columns.clear();
             columns.push(0);
             columns.extend(
-                above
-                    .iter()
-                    .zip(here)
-                    .zip(below)
-                    .map(|((a, h), b)| u16::from(*a) + 2 * u16::from(*h) + u16::from(*b)),
+                above.iter().zip(here).zip(below).map(|((a, h), b)| u16::from(*a) + 2 * u16::from(*h) + u16::from(*b)),
             );
             // The edge columns repeat outwards.
-            if let Some(first) = columns.get(1).copied() {
-                if let Some(edge) = columns.first_mut() {
-                    *edge = first;
-                }
+            if let [edge, first, ..] = columns.as_mut_slice() {
+                *edge = *first;
             }
             let last = columns.last().copied().unwrap_or_default();
             columns.push(last);

@@ -16,6 +16,8 @@ const BLOCK: usize = 8;
 /// Least difference of dark and light within a window for bars to be looked for in it, in grey
 /// levels (samples carry [`SCALE`]).
 const CONTRAST_LEAST: i32 = 10;
+/// A window with less than this share of the contrast of the whole line is flat.
+const FLAT_SHARE: i32 = 8;
 /// Share of the contrast of its surroundings a peak must have to be one.
 const PEAK_SHARE: i32 = 8;
 /// Fraction bits of a sample.
@@ -98,7 +100,11 @@ impl Profile {
     /// Samples a line: the mean of `taps` parallel lines `spread` pixels apart; `false` where the picture is
     /// too small for that.
     pub(crate) fn sample(&mut self, luma: Luma<'_>, line: &Line, taps: usize, spread: f32) -> bool {
-        if line.along == (1.0, 0.0) && line.x < 0.0 && line.length as usize == luma.width && luma.width <= MOST_SAMPLES / PIXEL {
+        if line.along == (1.0, 0.0)
+            && line.x < 0.0
+            && line.length as usize == luma.width
+            && luma.width <= MOST_SAMPLES / PIXEL
+        {
             self.sample_row(luma, (line.y.max(0.0) + 0.5) as usize, taps);
             return true;
         }
@@ -182,7 +188,10 @@ impl Profile {
         let before = std::iter::repeat_n(first, PIXEL).chain(raw.iter().copied());
         let after = raw.iter().copied().skip(PIXEL).chain(std::iter::repeat_n(last, PIXEL));
         self.sharp.extend(
-            raw.iter().zip(before).zip(after).map(|((here, before), after)| here + SHARPEN * (2 * here - before - after) / 2),
+            raw.iter()
+                .zip(before)
+                .zip(after)
+                .map(|((here, before), after)| here + SHARPEN * (2 * here - before - after) / 2),
         );
     }
 
@@ -208,7 +217,8 @@ impl Profile {
 
     fn gather_blocks(&mut self) -> (i32, i32) {
         self.blocks.clear();
-        self.blocks.extend(self.sharp.chunks(BLOCK).map(|block| {
+        // Those of the profile as it is: sharpening throws up ridges beside edges.
+        self.blocks.extend(self.raw.chunks(BLOCK).map(|block| {
             block.iter().fold((i32::MAX, i32::MIN), |(low, high), value| (low.min(*value), high.max(*value)))
         }));
         self.blocks.iter().fold((i32::MAX, i32::MIN), |(low, high), block| (low.min(block.0), high.max(block.1)))
@@ -233,7 +243,7 @@ impl Profile {
                 .iter()
                 .fold((i32::MAX, i32::MIN), |(low, high), block| (low.min(block.0), high.max(block.1)));
             // In a flat place every crossing would be noise.
-            let flat = near_high - near_low < ((high - low) / 6).max(CONTRAST_LEAST * SCALE);
+            let flat = near_high - near_low < ((high - low) / FLAT_SHARE).max(CONTRAST_LEAST * SCALE);
             self.levels.push(if flat { whole } else { (near_low + near_high) / 2 });
         }
         true
@@ -241,19 +251,21 @@ impl Profile {
 
     fn cross(&self, out: &mut Vec<f32>) {
         let mut dark = false;
-        let mut before = i32::MAX;
+        let mut before = None;
         for (block, (values, level)) in self.sharp.chunks(BLOCK).zip(&self.levels).enumerate() {
             for (place, value) in values.iter().enumerate() {
-                let now = *value < *level;
+                let now = value < level;
                 if now != dark {
                     dark = now;
                     let at = (block * BLOCK + place) as f32;
-                    let gap = (before - value) as f32;
-                    // Between the sample before and this one; a jump of the level itself counts whole.
-                    let part = if before == i32::MAX || gap == 0.0 { 0.0 } else { (*level - value) as f32 / gap };
+                    // Between the sample before and this one; where the level itself jumped, at one of them.
+                    let part = match before.map(|before: i32| before - value) {
+                        None | Some(0) => 0.0,
+                        Some(gap) => (level - value) as f32 / gap as f32,
+                    };
                     out.push((at - part.clamp(0.0, 1.0)) / PER_PIXEL);
                 }
-                before = *value;
+                before = Some(*value);
             }
         }
     }

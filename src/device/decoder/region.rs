@@ -133,10 +133,7 @@ fn centre(column: usize, row: usize) -> (f32, f32) {
 
 fn aim_weight(aim: Option<Rect>, x: f32, y: f32) -> f32 {
     let inside = aim.is_some_and(|aim| {
-        x >= aim.x as f32
-            && y >= aim.y as f32
-            && x < (aim.x + aim.width) as f32
-            && y < (aim.y + aim.height) as f32
+        x >= aim.x as f32 && y >= aim.y as f32 && x < (aim.x + aim.width) as f32 && y < (aim.y + aim.height) as f32
     });
     if inside { AIM_WEIGHT } else { 1.0 }
 }
@@ -162,7 +159,13 @@ fn bars(tiles: &Tiles, group: &[(usize, usize)], aim: Option<Rect>) -> Bars {
     boxed(reach, along, group.len() as f32, sum, aim)
 }
 
-fn boxed([low_u, high_u, low_v, high_v]: [f32; 4], along: (f32, f32), tiles: f32, sum: Tile, aim: Option<Rect>) -> Bars {
+fn boxed(
+    [low_u, high_u, low_v, high_v]: [f32; 4],
+    along: (f32, f32),
+    tiles: f32,
+    sum: Tile,
+    aim: Option<Rect>,
+) -> Bars {
     let (u, v) = ((low_u + high_u) / 2.0, (low_v + high_v) / 2.0);
     let (x, y) = (u * along.0 - v * along.1, u * along.1 + v * along.0);
     let half = TILE as f32 / 2.0;
@@ -181,10 +184,8 @@ fn boxed([low_u, high_u, low_v, high_v]: [f32; 4], along: (f32, f32), tiles: f32
 /// Stretches of bars, strongest first; after them those that two or more pieces in one line make.
 pub(crate) fn linear(tiles: &Tiles, aim: Option<Rect>, most: usize) -> Vec<Bars> {
     let floor = tiles.floor;
-    let mut parts: Vec<Bars> = groups(tiles, |tile| is_bar(tile, floor), agree)
-        .iter()
-        .map(|group| bars(tiles, group, aim))
-        .collect();
+    let mut parts: Vec<Bars> =
+        groups(tiles, |tile| is_bar(tile, floor), agree).iter().map(|group| bars(tiles, group, aim)).collect();
     parts.sort_by(|a, b| b.rank.total_cmp(&a.rank));
     parts.truncate(MOST_PARTS);
     let joined = join(&parts, aim);
@@ -244,7 +245,8 @@ fn united(one: &Bars, other: &Bars, aim: Option<Rect>) -> Bars {
     let mut reach = [f32::MAX, f32::MIN, f32::MAX, f32::MIN];
     for part in [one, other] {
         for (side, up) in [(-1.0, -1.0), (-1.0, 1.0), (1.0, -1.0), (1.0, 1.0)] {
-            let (length, height) = (side * (part.half_length - TILE as f32 / 2.0), up * (part.half_height - TILE as f32 / 2.0));
+            let (length, height) =
+                (side * (part.half_length - TILE as f32 / 2.0), up * (part.half_height - TILE as f32 / 2.0));
             let x = part.x + length * part.along.0 - height * part.along.1;
             let y = part.y + length * part.along.1 + height * part.along.0;
             let (u, v) = (x * along.0 + y * along.1, y * along.0 - x * along.1);
@@ -276,10 +278,8 @@ impl Cells {
 /// Boxes around what may be a matrix, strongest first.
 pub(crate) fn matrix(tiles: &Tiles, aim: Option<Rect>, most: usize) -> Vec<Cells> {
     let least = CELL_LEAST + CELL_OVER_FLOOR * tiles.floor;
-    let mut found: Vec<Cells> = groups(tiles, |tile| tile.weaker() > least, |_, _| true)
-        .iter()
-        .map(|group| cells(tiles, group, aim))
-        .collect();
+    let mut found: Vec<Cells> =
+        groups(tiles, |tile| tile.weaker() > least, |_, _| true).iter().map(|group| cells(tiles, group, aim)).collect();
     found.sort_by(|a, b| b.rank.total_cmp(&a.rank));
     found.truncate(most);
     found

@@ -26,9 +26,9 @@ struct Track {
 }
 
 impl Player {
-    /// Plays an outcome on lamps and motor; what they played before ends. The buzzer is not touched:
-    /// whether there is to be a sound is decided elsewhere.
-    pub fn outcome(&mut self, outcome: Outcome, now_ms: u64) {
+    /// Plays an outcome on lamps and, where it is wanted, motor; what they played before ends. The
+    /// buzzer is not touched: whether there is to be a sound is decided elsewhere.
+    pub fn outcome(&mut self, outcome: Outcome, vibration: bool, now_ms: u64) {
         let (lamp, beats) = outcome.lamp();
         for output in Output::ALL {
             if output != Output::Buzzer {
@@ -36,7 +36,9 @@ impl Player {
             }
         }
         self.play(Output::from(lamp), beats, now_ms);
-        self.play(Output::Vibration, outcome.vibration(), now_ms);
+        if vibration {
+            self.play(Output::Vibration, outcome.vibration(), now_ms);
+        }
     }
 
     /// Plays a pattern on one output.
@@ -92,7 +94,7 @@ impl Track {
 /// What is waiting for the thread: the latest of each kind, no more.
 #[derive(Debug, Default)]
 struct Mail {
-    outcome: Option<Outcome>,
+    outcome: Option<(Outcome, bool)>,
     buzz: Option<&'static [Beat]>,
     lights: [Option<Light>; OUTPUTS],
     stop: bool,
@@ -141,9 +143,10 @@ impl Signals {
         Ok(Signals { shared: Arc::new(Shared { mail, wake, thread: Some(thread) }) })
     }
 
-    /// Plays lamp and vibration of an outcome; the latest wins. Never blocks.
-    pub fn outcome(&self, outcome: Outcome) {
-        self.post(|mail| mail.outcome = Some(outcome));
+    /// Plays the lamp of an outcome and, where it is wanted, its vibration; the latest wins. Never
+    /// blocks.
+    pub fn outcome(&self, outcome: Outcome, vibration: bool) {
+        self.post(|mail| mail.outcome = Some((outcome, vibration)));
     }
 
     fn post(&self, change: impl FnOnce(&mut Mail)) {
@@ -189,8 +192,8 @@ fn run(mut desk: Desk, mail: &Mutex<Mail>, wake: &Wake) {
         let Mail { outcome, buzz, lights, stop } = std::mem::take(&mut *lock(mail));
         let now_ms = mono_ms();
         let asked = outcome.is_some() || buzz.is_some() || lights.iter().any(Option::is_some);
-        if let Some(outcome) = outcome {
-            player.outcome(outcome, now_ms);
+        if let Some((outcome, vibration)) = outcome {
+            player.outcome(outcome, vibration, now_ms);
         }
         if let Some(beats) = buzz {
             player.play(Output::Buzzer, beats, now_ms);
@@ -299,31 +302,37 @@ mod tests {
     fn an_outcome_lights_and_shakes() {
         use Output::{Buzzer, LampBad, LampGood, Vibration};
         let mut player = Player::default();
-        player.outcome(Outcome::Refused, 1_000);
+        player.outcome(Outcome::Refused, true, 1_000);
         player.play(Buzzer, Outcome::Refused.tones(), 1_000);
-        assert_eq!(changes(&player, 1_000, 9_000), [
-            (1_000, LampBad, true),
-            (1_000, Buzzer, true),
-            (1_000, Vibration, true),
-            (1_180, Buzzer, false),
-            (1_200, Vibration, false),
-            (1_280, Buzzer, true),
-            (1_300, Vibration, true),
-            (1_460, Buzzer, false),
-            (1_500, Vibration, false),
-            (2_500, LampBad, false),
-        ]);
+        assert_eq!(
+            changes(&player, 1_000, 9_000),
+            [
+                (1_000, LampBad, true),
+                (1_000, Buzzer, true),
+                (1_000, Vibration, true),
+                (1_180, Buzzer, false),
+                (1_200, Vibration, false),
+                (1_280, Buzzer, true),
+                (1_300, Vibration, true),
+                (1_460, Buzzer, false),
+                (1_500, Vibration, false),
+                (2_500, LampBad, false),
+            ]
+        );
         // The latest wins, at once.
-        player.outcome(Outcome::Accepted, 1_100);
+        player.outcome(Outcome::Accepted, true, 1_100);
         player.play(Buzzer, Outcome::Accepted.tones(), 1_100);
-        assert_eq!(changes(&player, 1_100, 9_000), [
-            (1_100, LampGood, true),
-            (1_100, Buzzer, true),
-            (1_100, Vibration, true),
-            (1_130, Vibration, false),
-            (1_170, Buzzer, false),
-            (1_400, LampGood, false),
-        ]);
+        assert_eq!(
+            changes(&player, 1_100, 9_000),
+            [
+                (1_100, LampGood, true),
+                (1_100, Buzzer, true),
+                (1_100, Vibration, true),
+                (1_130, Vibration, false),
+                (1_170, Buzzer, false),
+                (1_400, LampGood, false),
+            ]
+        );
     }
 
     #[test]
@@ -331,13 +340,12 @@ mod tests {
         use Output::LampAttention;
         let mut player = Player::default();
         player.light(Lamp::Attention, Light::Blink, 0);
-        assert_eq!(changes(&player, 0, 1_200), [
-            (0, LampAttention, true),
-            (500, LampAttention, false),
-            (1_000, LampAttention, true)
-        ]);
+        assert_eq!(
+            changes(&player, 0, 1_200),
+            [(0, LampAttention, true), (500, LampAttention, false), (1_000, LampAttention, true)]
+        );
         player.light(Lamp::Attention, Light::On, 0);
-        player.outcome(Outcome::Attention, 0);
+        player.outcome(Outcome::Attention, true, 0);
         let (levels, _) = player.levels(300);
         assert!(!levels[2], "the pattern has it dark");
         assert_eq!(player.levels(60_000), ([false, false, true, false, false], None));
@@ -366,9 +374,9 @@ mod tests {
         let (sender, receiver) = channel();
         let open: Open = Box::new(|| Err(Error::Busy));
         let signals = Signals::start_with(open, Box::new(move |error| sender.send(error).unwrap())).unwrap();
-        signals.outcome(Outcome::Accepted);
+        signals.outcome(Outcome::Accepted, true);
         assert_eq!(receiver.recv(), Ok(Some(Error::Busy)));
-        signals.outcome(Outcome::Refused);
+        signals.outcome(Outcome::Refused, true);
         drop(signals);
         assert_eq!(receiver.into_iter().count(), 0);
     }

@@ -239,13 +239,11 @@ mod tests {
         check(&[1_000, 1_499], 0, &[pressed(1_000), released(1_499, false)]);
         check(&[1_000, 1_501], 0, &[pressed(1_000), long(1_500), released(1_501, true)]);
         check(&[1_000], 0, &[pressed(1_000), long(1_500)]);
-        check(&[0, 600, 700, 800], 0, &[
-            pressed(0),
-            long(500),
-            released(600, true),
-            pressed(700),
-            released(800, false),
-        ]);
+        check(
+            &[0, 600, 700, 800],
+            0,
+            &[pressed(0), long(500), released(600, true), pressed(700), released(800, false)],
+        );
         // Bounces at both ends; a spike of 5 ms is no press.
         check(&[1_000, 1_003, 1_006, 1_200, 1_204, 1_209], 20, &[pressed(1_006), released(1_209, false)]);
         check(&[1_000, 1_005], 20, &[]);
@@ -268,12 +266,15 @@ mod tests {
         });
         let trigger = Trigger::start_with(open, 500, Box::new(move |event| sender.send(event).unwrap())).unwrap();
         let events: Vec<_> = receiver.into_iter().collect();
-        assert_eq!(events, [
-            TriggerEvent::Lost(Error::Busy),
-            TriggerEvent::Attached,
-            TriggerEvent::Pressed { at_mono_ms: 5 },
-            TriggerEvent::Released { at_mono_ms: 9, long: false },
-        ]);
+        assert_eq!(
+            events,
+            [
+                TriggerEvent::Lost(Error::Busy),
+                TriggerEvent::Attached,
+                TriggerEvent::Pressed { at_mono_ms: 5 },
+                TriggerEvent::Released { at_mono_ms: 9, long: false },
+            ]
+        );
         drop(trigger);
     }
 

@@ -61,7 +61,9 @@ impl FromStr for Config {
             return Err(ConfigError::Host(host.to_owned()));
         }
         let port = match port {
-            Some(port) => port.parse().ok().filter(|port| *port > 0).ok_or_else(|| ConfigError::Port(port.to_owned()))?,
+            Some(port) => {
+                port.parse().ok().filter(|port| *port > 0).ok_or_else(|| ConfigError::Port(port.to_owned()))?
+            }
             None => PORT,
         };
         let mut config = Config { host: host.to_owned(), port, wait_ms: WAIT_MS };

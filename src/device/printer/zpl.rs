@@ -329,7 +329,10 @@ mod tests {
             lines: &["12 × Shirt, blue", "LOT-42"],
         };
         let text = String::from_utf8(unit_label(&unit).unwrap()).unwrap();
-        assert!(text.contains("^FD>;>800123456789012345675^FS") && text.contains("^FD12 _C3_97 Shirt, blue^FS"), "{text}");
+        assert!(
+            text.contains("^FD>;>800123456789012345675^FS") && text.contains("^FD12 _C3_97 Shirt, blue^FS"),
+            "{text}"
+        );
     }
 
     proptest::proptest! {

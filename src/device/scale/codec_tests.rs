@@ -20,9 +20,11 @@ fn check(protocol: Protocol, bytes: &[u8], expected: &[Reply]) {
 fn case_56_toledo_8217() {
     let motion = Reading { motion: true, ..Reading::default() };
     let zero = Reading { zero: true, ..Reading::default() };
-    check(Protocol::Toledo8217, &[0x02, 0x20, 0x31, 0x2E, 0x32, 0x33, 0x34, 0x0D], &[Reply::Reading(reading(
-        1_234, 3, None,
-    ))]);
+    check(
+        Protocol::Toledo8217,
+        &[0x02, 0x20, 0x31, 0x2E, 0x32, 0x33, 0x34, 0x0D],
+        &[Reply::Reading(reading(1_234, 3, None))],
+    );
     check(Protocol::Toledo8217, &[0x02, 0x3F, 0x41, 0x0D], &[Reply::Reading(motion)]);
     check(Protocol::Toledo8217, &[0x02, 0x3F, 0x50, 0x0D], &[Reply::Reading(zero)]);
     assert_eq!(motion.countable(), None);
@@ -31,9 +33,7 @@ fn case_56_toledo_8217() {
 
 #[test]
 fn case_57_nci() {
-    let bytes = [
-        0x0A, 0x30, 0x30, 0x30, 0x31, 0x2E, 0x32, 0x33, 0x6B, 0x67, 0x0D, 0x0A, 0x30, 0x30, 0x0D, 0x03,
-    ];
+    let bytes = [0x0A, 0x30, 0x30, 0x30, 0x31, 0x2E, 0x32, 0x33, 0x6B, 0x67, 0x0D, 0x0A, 0x30, 0x30, 0x0D, 0x03];
     let expected = reading(123, 2, Some(Unit::Kilogram));
     check(Protocol::Nci, &bytes, &[Reply::Reading(expected)]);
     assert_eq!(expected.countable().and_then(|weight| weight.grams()), Some(1_230));
@@ -60,10 +60,10 @@ fn toledo_8217() {
     check(b"xyz\x02 1.000\r", &[Reply::Noise, Reply::Reading(reading(1_000, 3, None))]);
     // An answer that breaks off, and the next one.
     check(b"\x02 1.2\x02 1.250\r", &[Reply::Noise, Reply::Reading(reading(1_250, 3, None))]);
-    check(b"\x02 1.000\r\x02 2.000\r", &[
-        Reply::Reading(reading(1_000, 3, None)),
-        Reply::Reading(reading(2_000, 3, None)),
-    ]);
+    check(
+        b"\x02 1.000\r\x02 2.000\r",
+        &[Reply::Reading(reading(1_000, 3, None)), Reply::Reading(reading(2_000, 3, None))],
+    );
     check(b"\x02 1.00", &[]);
 }
 
@@ -72,10 +72,7 @@ fn nci() {
     let check = |bytes: &[u8], expected: &[Reply]| check(Protocol::Nci, bytes, expected);
     let pounds = reading(123, 2, Some(Unit::Pound));
     check(b"\n0001.23lb\r\n10\r\x03", &[Reply::Reading(Reading { motion: true, ..pounds })]);
-    check(b"\n0000.00lb\r\n20\r\x03", &[Reply::Reading(Reading {
-        zero: true,
-        ..reading(0, 2, Some(Unit::Pound))
-    })]);
+    check(b"\n0000.00lb\r\n20\r\x03", &[Reply::Reading(Reading { zero: true, ..reading(0, 2, Some(Unit::Pound)) })]);
     // A third status byte, announced by bit 6 of the second.
     check(b"\n0001.23lb\r\n0p4\r\x03", &[Reply::Reading(Reading { net: true, ..pounds })]);
     check(b"\n0001.23lb\r\n0p\r\x03", &[Reply::Noise]);

@@ -106,10 +106,7 @@ mod tests {
     fn a_scale_is_named_in_text() {
         let parse = |text: &str| text.parse::<Config>();
         let toledo = parse("scale:/dev/ttyUSB0,protocol=8217,unit=lb").unwrap();
-        assert_eq!(toledo, Config {
-            unit: Some(Unit::Pound),
-            ..Config::new("/dev/ttyUSB0", Protocol::Toledo8217)
-        });
+        assert_eq!(toledo, Config { unit: Some(Unit::Pound), ..Config::new("/dev/ttyUSB0", Protocol::Toledo8217) });
         assert!(toledo.seven_even);
         let sics = parse("scale:/dev/ttyACM0,line=7e1,protocol=mt-sics,baud=19200,wait=900").unwrap();
         assert_eq!((sics.protocol, sics.baud, sics.seven_even, sics.wait_ms), (Protocol::MtSics, 19_200, true, 900));

@@ -188,7 +188,13 @@ mod tests {
 
     /// A scale that answers the questions in turn, at once (`""`: not at all), and repeats its last
     /// answer; what it came to, how many questions it took, and when.
-    fn check(protocol: Protocol, unit: Option<Unit>, answers: &[&str], expected: Result<i64, NotWeighed>, asked: usize) {
+    fn check(
+        protocol: Protocol,
+        unit: Option<Unit>,
+        answers: &[&str],
+        expected: Result<i64, NotWeighed>,
+        asked: usize,
+    ) {
         let config = Config { unit, ..Config::new("/dev/null", protocol) };
         let mut session = Session::new(&config);
         let mut now_ms = 1_000_000;
@@ -204,7 +210,9 @@ mod tests {
                         sent += 1;
                         next.extend(session.bytes(answer.as_bytes(), now_ms));
                     }
-                    Action::Emit(ScaleEvent::Weighed { ask: 7, weight, .. }) => result = Some(Ok(weight.grams().unwrap())),
+                    Action::Emit(ScaleEvent::Weighed { ask: 7, weight, .. }) => {
+                        result = Some(Ok(weight.grams().unwrap()))
+                    }
                     Action::Emit(ScaleEvent::NotWeighed { ask: 7, reason }) => result = Some(Err(reason)),
                     Action::Emit(ScaleEvent::Reading { ask: 7, .. }) => {}
                     Action::Emit(other) => panic!("{other:?}"),

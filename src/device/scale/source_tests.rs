@@ -93,9 +93,19 @@ fn scales_answer() {
     let toledo: fn(&Path) -> Config = |path| toledo(path);
     check(toledo, b"W", &["\x02?A\r", "\x02 1.234\r", "\x02 1.234\r"], &weighed(1_234, 3, Unit::Kilogram, false));
     check(nci, b"W\r", &["\n0001.23kg\r\n00\r\x03"; 2], &weighed(123, 2, Unit::Kilogram, false));
-    check(sics, b"SI\r\n", &["S D 3.1 lb\r\n", "S S 3.2 lb\r\n", "S S 3.2 lb\r\n"], &weighed(32, 1, Unit::Pound, false));
+    check(
+        sics,
+        b"SI\r\n",
+        &["S D 3.1 lb\r\n", "S S 3.2 lb\r\n", "S S 3.2 lb\r\n"],
+        &weighed(32, 1, Unit::Pound, false),
+    );
     // Noise first, half an answer, then the answers.
-    check(nci, b"W\r", &["zz", "\n0001.2", "\n1.2kg\r\n00\r\x03", "\n1.2kg\r\n00\r\x03"], &weighed(12, 1, Unit::Kilogram, false));
+    check(
+        nci,
+        b"W\r",
+        &["zz", "\n0001.2", "\n1.2kg\r\n00\r\x03", "\n1.2kg\r\n00\r\x03"],
+        &weighed(12, 1, Unit::Kilogram, false),
+    );
     check(nci, b"W\r", &["", "", "", ""], &not(NotWeighed::Silent));
     check(toledo, b"W", &["hello", "hello", "hello", ""], &not(NotWeighed::Noise));
 }

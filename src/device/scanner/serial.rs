@@ -245,6 +245,7 @@ impl<'a> Line<'a> {
         for (number, signal) in self.reader.answers.take() {
             match self.pending.answer(number, signal) {
                 Some(signal) => self.say(signal, now_ms),
+                None if self.reader.config.feedback == Profile::None => {}
                 None => tracing::debug!(number, ?signal, "answer to a scan that has one, or to none"),
             }
         }

@@ -2,7 +2,8 @@
 //!
 //! A packet is length (without checksum), opcode, source (0 reader, 4 host), status, data, and the
 //! two's complement of the sum of all that in 16 bits, high byte first. Pure: bytes and times in;
-//! frames and packets to send out.
+//! frames and packets to send out. The reader must be set up to send its codes in packets (it is
+//! delivered sending them raw) and to wait for ACK.
 //!
 //! What goes wrong:
 //! - A packet that cannot be right, and all that follows it up to silence, is one broken message.

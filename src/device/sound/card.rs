@@ -21,6 +21,10 @@ impl Rodio {
     /// # Errors
     /// No card, or it cannot be opened.
     pub fn open() -> Result<Self, SoundError> {
+        // Asked without a card, libasound writes to the standard error output, each time.
+        if super::card_names(&std::fs::read_to_string("/proc/asound/cards").unwrap_or_default()).is_empty() {
+            return Err(SoundError::NoDevice);
+        }
         let broken = Arc::<Mutex<Option<String>>>::default();
         let theirs = Arc::clone(&broken);
         let mut sink = DeviceSinkBuilder::from_default_device()

@@ -55,11 +55,7 @@ impl Night {
     #[must_use]
     pub fn contains(&self, minute_of_day: u16) -> bool {
         let Night { from_minute: from, to_minute: to } = *self;
-        if from <= to {
-            (from..to).contains(&minute_of_day)
-        } else {
-            minute_of_day >= from || minute_of_day < to
-        }
+        if from <= to { (from..to).contains(&minute_of_day) } else { minute_of_day >= from || minute_of_day < to }
     }
 }
 

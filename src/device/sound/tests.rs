@@ -78,12 +78,11 @@ fn without_a_card_the_buzzer_sounds_and_it_is_said_once() {
 
 #[test]
 fn a_card_that_stops_is_opened_anew_at_once() {
-    check(vec![Ok(()), Ok(())], &[(0, Outcome::Accepted), (5, Outcome::Refused)], &[
-        Heard::Opened,
-        Heard::Card(70 * 48),
-        Heard::Opened,
-        Heard::Card(460 * 48),
-    ]);
+    check(
+        vec![Ok(()), Ok(())],
+        &[(0, Outcome::Accepted), (5, Outcome::Refused)],
+        &[Heard::Opened, Heard::Card(70 * 48), Heard::Opened, Heard::Card(460 * 48)],
+    );
 }
 
 #[test]
@@ -112,4 +111,12 @@ fn nothing_sounds_at_night() {
     sound.play(Outcome::Refused, 600);
     drop(sound);
     assert_eq!(heard.into_iter().count(), 0);
+}
+
+#[test]
+fn cards_are_named() {
+    let text = " 0 [PCH            ]: HDA-Intel - HDA Intel PCH\n                      HDA Intel PCH at 0xf7 irq 31\n \
+                 1 [Device         ]: USB-Audio - USB Audio\n                      [x]: y\n";
+    assert_eq!(card_names(text), ["HDA-Intel - HDA Intel PCH", "USB-Audio - USB Audio"]);
+    assert!(card_names("--- no soundcards ---\n").is_empty());
 }

@@ -76,15 +76,14 @@ fn sample(beat: Beat, at: u32) -> f32 {
     let ramp = (at.min(on - 1 - at) as f32 / edge as f32).min(1.0);
     let envelope = 0.5 - 0.5 * (std::f32::consts::PI * ramp).cos();
     // The phase in whole turns is exact in integers; a float would drift over a beat.
-    let (mut sum, mut weight) = (0.0, 0.0);
+    let mut sum = 0.0;
     let harmonics = (1..).step_by(2).take_while(|nth| *nth == 1 || beat.hz.saturating_mul(*nth) <= HARMONIC_HZ_MAX);
     for nth in harmonics.take(5) {
         let turns = u64::from(at) * u64::from(beat.hz) * u64::from(nth) % u64::from(RATE_HZ);
-        let share = 1.0 / f32::from(nth);
-        sum += share * (std::f32::consts::TAU * turns as f32 / RATE_HZ as f32).sin();
-        weight += share;
+        sum += (std::f32::consts::TAU * turns as f32 / RATE_HZ as f32).sin() / f32::from(nth);
     }
-    envelope * sum / weight
+    // The beginning of a square wave: never above 1.
+    envelope * sum
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! The parser: raw data and the bracketed form into elements.
 
 use super::{Element, Elements, GS, MAX_ELEMENTS, MAX_INPUT_BYTES, MAX_VALUE_BYTES, Mode, Warning};
-use crate::ai::{self, Ai};
+use crate::ai::{self, Ai, Entry};
 use crate::error::{Error, ErrorKind};
+use std::ops::Range;
 
 /// Reads the data of a GS1 symbol as the reader sends it: GS (0x1D) as separator, no
 /// identifier and no separator in front.
@@ -46,49 +47,152 @@ fn shift(mut found: Elements, by: usize) -> Elements {
 }
 
 fn split(data: &[u8], separator: u8, mode: Mode) -> Result<Elements, Error> {
-    limit(data)?;
     let mut out = Elements::default();
-    let mut at = 0;
-    if mode == Mode::Lenient {
-        while data.get(at) == Some(&separator) {
-            at += 1;
-        }
-        if at > 0 {
-            out.warnings.push(Warning::LeadingSeparator { at: 0 });
-        }
-    }
-    if at == data.len() {
-        return Err(Error::new(ErrorKind::Empty, 0..data.len()));
-    }
-    while at < data.len() {
-        let rest = data.get(at..).unwrap_or(&[]);
-        if rest.first() == Some(&separator) {
-            return Err(Error::new(ErrorKind::UnexpectedSeparator, at..at + 1));
-        }
-        let Some((ai, entry)) = ai::leading(rest) else {
-            return Err(Error::new(ErrorKind::UnknownAi, at..data.len().min(at + unknown_len(rest, separator))));
-        };
-        let from = at + ai.as_str().len();
-        let rest = data.get(from..).unwrap_or(&[]);
-        let to_separator = rest.iter().position(|byte| *byte == separator).unwrap_or(rest.len());
-        let len = if entry.fnc1_required { to_separator } else { to_separator.min(entry.max_len()) };
-        let value = rest.get(..len).unwrap_or(rest);
-        check_value(ai, value).map_err(|error| error.shifted(from))?;
-        let value = String::from_utf8_lossy(value).into_owned();
-        push(&mut out, Element { ai, value, span: at..from + len })?;
-        at = from + len;
-        // The separator after this element; also accepted where none is needed.
-        if data.get(at) == Some(&separator) {
-            at += 1;
-        }
-        let more = data.get(at..).unwrap_or(&[]).iter().take_while(|byte| **byte == separator).count();
-        if mode == Mode::Lenient && more > 0 {
-            out.warnings.push(Warning::RepeatedSeparator { at });
-            at += more;
-        }
+    let mut pieces = Pieces::new(data, separator, mode);
+    while let Some(piece) = pieces.step(|warning| out.warnings.push(warning)) {
+        let Piece { ai, value, span } = piece?;
+        push(&mut out, Element { ai, value: value.to_owned(), span })?;
     }
     Ok(out)
 }
+
+/// One element where it lies in the data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece<'a> {
+    /// The identifier.
+    pub ai: Ai,
+    /// The value, byte for byte as read.
+    pub value: &'a str,
+    /// Where identifier and value stand in the data.
+    pub span: Range<usize>,
+}
+
+/// The elements of raw data one after another, each checked, nothing copied. Made by [`pieces`].
+#[derive(Clone, Debug)]
+pub struct Pieces<'a> {
+    data: &'a [u8],
+    /// The data as text, up to the first byte that is none.
+    text: &'a str,
+    at: usize,
+    separator: u8,
+    mode: Mode,
+    state: State,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Start,
+    Within,
+    Ended,
+}
+
+/// Reads raw data like [`parse`], without allocating: for readers of labels who look at some
+/// elements only, or keep them in a place of their own.
+///
+/// What [`parse`] asks of the elements together is not asked here: that repeats agree, and that
+/// there are not more than [`MAX_ELEMENTS`]. Lenient deviations pass without a warning. After an
+/// error nothing follows.
+///
+/// ```
+/// use floorhand_gs1::{Mode, element};
+/// let data = b"010952123454321310LOT-42\x1d17271231";
+/// let lot = element::pieces(data, Mode::Strict).filter_map(Result::ok).find(|piece| piece.ai == "10");
+/// assert_eq!(lot.unwrap().value, "LOT-42");
+/// ```
+pub fn pieces(data: &[u8], mode: Mode) -> Pieces<'_> {
+    Pieces::new(data, GS, mode)
+}
+
+impl<'a> Pieces<'a> {
+    fn new(data: &'a [u8], separator: u8, mode: Mode) -> Self {
+        let text = match std::str::from_utf8(data) {
+            Ok(text) => text,
+            Err(error) => data.get(..error.valid_up_to()).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or(""),
+        };
+        Pieces { data, text, at: 0, separator, mode, state: State::Start }
+    }
+
+    /// The next element; deviations that were passed before or behind it are told to `note`.
+    fn step(&mut self, mut note: impl FnMut(Warning)) -> Option<Result<Piece<'a>, Error>> {
+        if self.state == State::Start {
+            self.state = State::Within;
+            if let Err(error) = self.start(&mut note) {
+                self.state = State::Ended;
+                return Some(Err(error));
+            }
+        }
+        if self.state == State::Ended || self.at >= self.data.len() {
+            return None;
+        }
+        let piece = self.next_piece();
+        match piece {
+            Ok(_) => self.pass_separator(&mut note),
+            Err(_) => self.state = State::Ended,
+        }
+        Some(piece)
+    }
+
+    fn start(&mut self, note: &mut impl FnMut(Warning)) -> Result<(), Error> {
+        limit(self.data)?;
+        if self.mode == Mode::Lenient {
+            self.at = self.data.iter().take_while(|byte| **byte == self.separator).count();
+            if self.at > 0 {
+                note(Warning::LeadingSeparator { at: 0 });
+            }
+        }
+        if self.at == self.data.len() {
+            return Err(Error::new(ErrorKind::Empty, 0..self.data.len()));
+        }
+        Ok(())
+    }
+
+    fn next_piece(&mut self) -> Result<Piece<'a>, Error> {
+        let at = self.at;
+        let rest = self.data.get(at..).unwrap_or(&[]);
+        if rest.first() == Some(&self.separator) {
+            return Err(Error::new(ErrorKind::UnexpectedSeparator, at..at + 1));
+        }
+        let Some((ai, entry)) = ai::leading(rest) else {
+            let len = unknown_len(rest, self.separator);
+            return Err(Error::new(ErrorKind::UnknownAi, at..self.data.len().min(at + len)));
+        };
+        let from = at + ai.as_bytes().len();
+        let rest = self.data.get(from..).unwrap_or(&[]);
+        let to_separator = rest.iter().position(|byte| *byte == self.separator).unwrap_or(rest.len());
+        let len = if entry.fnc1_required { to_separator } else { to_separator.min(entry.max_len()) };
+        check_entry(ai, entry, rest.get(..len).unwrap_or(rest)).map_err(|error| error.shifted(from))?;
+        self.at = from + len;
+        // Every character set is a part of ASCII, so that a value that passed is text.
+        let value = self.text.get(from..self.at).unwrap_or("");
+        Ok(Piece { ai, value, span: at..self.at })
+    }
+
+    /// The separator after an element; also accepted where none is needed.
+    fn pass_separator(&mut self, note: &mut impl FnMut(Warning)) {
+        if self.data.get(self.at) != Some(&self.separator) {
+            return;
+        }
+        self.at += 1;
+        if self.mode == Mode::Lenient {
+            let rest = self.data.get(self.at..).unwrap_or(&[]);
+            let more = rest.iter().take_while(|byte| **byte == self.separator).count();
+            if more > 0 {
+                note(Warning::RepeatedSeparator { at: self.at });
+                self.at += more;
+            }
+        }
+    }
+}
+
+impl<'a> Iterator for Pieces<'a> {
+    type Item = Result<Piece<'a>, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.step(drop)
+    }
+}
+
+impl std::iter::FusedIterator for Pieces<'_> {}
 
 /// Four bytes are shown of an identifier that does not exist, less where the data ends.
 fn unknown_len(rest: &[u8], separator: u8) -> usize {
@@ -180,9 +284,13 @@ pub(crate) fn push(out: &mut Elements, element: Element) -> Result<(), Error> {
 /// Checks a value against the components of its identifier. Spans count from the
 /// start of the value.
 pub(crate) fn check_value(ai: Ai, value: &[u8]) -> Result<(), Error> {
-    let Some(entry) = ai.entry() else {
-        return Err(Error::new(ErrorKind::UnknownAi, 0..value.len()));
-    };
+    match ai.entry() {
+        Some(entry) => check_entry(ai, entry, value),
+        None => Err(Error::new(ErrorKind::UnknownAi, 0..value.len())),
+    }
+}
+
+fn check_entry(ai: Ai, entry: &Entry, value: &[u8]) -> Result<(), Error> {
     if value.len() > MAX_VALUE_BYTES {
         return Err(Error::new(ErrorKind::TooLong(ai), MAX_VALUE_BYTES..value.len()));
     }

@@ -1,6 +1,7 @@
 //! The readings of a scan, by symbology. Spans count from the start of the data.
 
 use super::{Content, GtinScan, Note, Read};
+use crate::association;
 use crate::check;
 use crate::digital_link::{self, Options};
 use crate::element::{self, Elements, GS, Mode, Warning};
@@ -49,7 +50,7 @@ fn elements(data: &[u8], mode: Mode) -> Result<Elements, Error> {
 }
 
 fn consistent(found: Elements) -> Result<Elements, Error> {
-    let Some((one, other)) = found.associations().conflicts.first().copied() else {
+    let Some((one, other)) = association::conflict(&found.elements) else {
         return Ok(found);
     };
     let span = found.iter().find(|own| own.ai == one).map_or(0..0, |own| own.span.clone());
@@ -78,10 +79,10 @@ fn gs1(symbology: Symbology, data: &[u8], mode: Mode) -> Readings {
 
 /// The readable form, when the data starts like one.
 fn bracketed(data: &[u8]) -> Option<Result<Elements, Error>> {
-    let text = std::str::from_utf8(data).ok()?;
-    let starts_like = matches!(data, [b'(', b'0'..=b'9', b'0'..=b'9', ..]);
-    let mut found = match element::parse_bracketed(text) {
-        _ if !starts_like => return None,
+    if !matches!(data, [b'(', b'0'..=b'9', b'0'..=b'9', ..]) {
+        return None;
+    }
+    let mut found = match element::parse_bracketed(std::str::from_utf8(data).ok()?) {
         Ok(found) => found,
         Err(error) => return Some(Err(error)),
     };

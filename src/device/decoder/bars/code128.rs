@@ -1,5 +1,7 @@
 //! Code 128 and GS1-128 (ISO/IEC 15417).
 
+use std::sync::LazyLock;
+
 use super::{Hit, Row};
 use crate::device::decoder::Format;
 
@@ -40,27 +42,14 @@ struct Shape {
     bars: f32,
 }
 
-const fn shape(pattern: u32) -> Shape {
-    let w = [
-        (pattern / 100_000 % 10) as f32,
-        (pattern / 10_000 % 10) as f32,
-        (pattern / 1_000 % 10) as f32,
-        (pattern / 100 % 10) as f32,
-        (pattern / 10 % 10) as f32,
-    ];
-    let [a, b, c, d, e] = w;
+fn shape(pattern: u32) -> Shape {
+    let [a, b, c, d, e] = [100_000, 10_000, 1_000, 100, 10].map(|place| (pattern / place % 10) as f32);
     Shape { edges: [a + b, b + c, c + d, d + e], bars: a + c + e }
 }
 
-const SHAPES: [Shape; 107] = {
-    let mut shapes = [const { shape(STOP) }; 107];
-    let mut index = 0;
-    while index < 106 {
-        shapes[index] = shape(CHARACTERS[index]);
-        index += 1;
-    }
-    shapes
-};
+/// The characters in the order of their values, then the stop.
+static SHAPES: LazyLock<Vec<Shape>> =
+    LazyLock::new(|| CHARACTERS.into_iter().chain(std::iter::once(STOP)).map(shape).collect());
 
 /// How far six runs are from a character.
 fn deviation(shape: &Shape, [e, f, g, h]: [f32; 4], bars: f32) -> f32 {
@@ -97,7 +86,7 @@ pub(super) fn read(row: &Row, start: usize) -> Option<Hit> {
     if row.light_before(start) < QUIET * module {
         return None;
     }
-    let (first, mut total) = character(runs, 0.0, usize::from(START_A)..SHAPES.len() - 1)?;
+    let (first, mut total) = character(runs, 0.0, usize::from(START_A)..CHARACTERS.len())?;
     let spread = spread_of(runs, first);
     let mut values = vec![first];
     let mut at = start + 6;
@@ -108,7 +97,7 @@ pub(super) fn read(row: &Row, start: usize) -> Option<Hit> {
             return None;
         }
         module += (width - module) / 4.0;
-        let (value, far) = character(runs, spread, 0..SHAPES.len())?;
+        let (value, far) = character(runs, spread, 0..CHARACTERS.len() + 1)?;
         total += far;
         at += 6;
         if value == STOP_VALUE {

@@ -92,6 +92,10 @@ pub(super) fn read(row: &Row, start: usize) -> Option<Hit> {
         let letter = PATTERNS.iter().position(|own| *own == pattern)?;
         content.push(*LETTERS.get(letter)?);
     }
-    (content.len() >= FEWEST && row.light_from(at) >= QUIET * width)
-        .then(|| Hit { format: Format::Code39, aim_id: "]A0", content, span: row.place(start, at) })
+    (content.len() >= FEWEST && row.light_from(at) >= QUIET * width).then(|| Hit {
+        format: Format::Code39,
+        aim_id: "]A0",
+        content,
+        span: row.place(start, at),
+    })
 }

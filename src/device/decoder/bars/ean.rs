@@ -134,7 +134,12 @@ fn digit_of(runs: &[f32; 4], module: f32, spread: f32, bar_first: bool, even: bo
 }
 
 fn digits(row: &Row, start: usize, runs: usize, modules: f32) -> Digits {
-    Digits { values: Vec::with_capacity(13), parity: 0, deviation: 0.0, module: row.span(start, start + runs) / modules }
+    Digits {
+        values: Vec::with_capacity(13),
+        parity: 0,
+        deviation: 0.0,
+        module: row.span(start, start + runs) / modules,
+    }
 }
 
 fn ean13(row: &Row, start: usize, formats: Formats) -> Option<Hit> {
@@ -203,5 +208,5 @@ fn text(digits: &[u8]) -> Vec<u8> {
 pub(super) fn check(digits: &[u8]) -> bool {
     let sum: u32 =
         digits.iter().rev().zip([1, 3].into_iter().cycle()).map(|(digit, weight)| u32::from(*digit) * weight).sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }

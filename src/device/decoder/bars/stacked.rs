@@ -164,12 +164,12 @@ fn finders(row: &Row) -> (bool, bool) {
 const PAD: f32 = 24.0;
 
 fn bits(row: &Row, length: f32, scale: f32) -> Option<BitArray> {
-    let size = ((length + 2.0 * PAD) * scale) as usize;
-    let mut bits = BitArray::with_size(size.max(1));
+    let size = (((length + 2.0 * PAD) * scale) as usize).max(1);
+    let mut bits = BitArray::with_size(size);
     for bar in row.at.get(1..row.at.len() - 1)?.as_chunks::<2>().0 {
         let [from, to] = bar.map(|at| (((at + PAD) * scale).round() as usize).min(size));
-        if to > from {
-            bits.setRange(from, to).ok()?;
+        for bit in from..to {
+            bits.set(bit);
         }
     }
     Some(bits)
@@ -229,4 +229,30 @@ fn next_identifier(text: &str) -> usize {
                 .is_some_and(|(ai, _)| Ai::new(ai).is_some_and(|ai| ai.entry().is_some()))
         })
         .map_or(text.len(), |(at, _)| at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bracketed_texts_become_element_strings() {
+        for (text, expected) in [
+            ("(01)09521234543213(3103)000750", Some("01095212345432133103000750".to_owned())),
+            ("(10)AB1(17)271231", Some("10AB1\u{1d}17271231".to_owned())),
+            ("(10)A(B)1(17)271231", Some("10A(B)1\u{1d}17271231".to_owned())),
+            ("(10)1098 1234", Some("101098 1234".to_owned())),
+            ("10AB1", None),
+            ("", None),
+        ] {
+            let found = element_string(text).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+            assert_eq!(found, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_panic_in_a_reader_is_no_code() {
+        assert_eq!(guarded(|| Some(3)), Some(3));
+        assert_eq!(guarded::<u8>(|| panic!("a row of nothing")), None);
+    }
 }

@@ -1,0 +1,192 @@
+//! What the store is asked about a reading, and what it answers.
+
+use super::{Kind, Rules, bare_sscc, is_not_text};
+use crate::id::{HandlingUnitId, ItemId, LocationId, Lot, Serial};
+use crate::master::{Barcode, HandlingUnit, Item, Location, Operator};
+use crate::stock::Stock;
+use crate::task::Task;
+use floorhand_gs1::{Content, Elements, Gtin, Read};
+use serde::{Deserialize, Serialize};
+
+/// What to look up for a scan. Every list is short: a scan names a handful of codes at the most.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Lookup {
+    /// Keys of the barcode table.
+    pub barcodes: Vec<String>,
+    /// Codes of locations.
+    pub locations: Vec<String>,
+    /// Labels of handling units.
+    pub handling_units: Vec<String>,
+    /// Badge codes as read; the store hashes them. Never logged.
+    pub badges: Vec<String>,
+    /// Tasks.
+    pub tasks: Vec<String>,
+    /// Lots, in the stock of the warehouse.
+    pub lots: Vec<String>,
+    /// Serial numbers, in the stock of the warehouse.
+    pub serials: Vec<String>,
+    /// The location whose stock of `item` the step needs. Empty = none.
+    pub here: LocationId,
+    /// The item whose stock at `here` the step needs. Empty = none.
+    pub item: ItemId,
+}
+
+/// What the store knows about a [`Lookup`]: base and own facts together.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Known {
+    /// Barcodes with these keys.
+    pub barcodes: Vec<Barcode>,
+    /// The items of these barcodes, lots and serials, and the item looked for.
+    pub items: Vec<Item>,
+    /// Locations with these codes.
+    pub locations: Vec<Location>,
+    /// Handling units with these labels.
+    pub handling_units: Vec<HandlingUnit>,
+    /// Labels among them that hold goods now.
+    pub filled: Vec<HandlingUnitId>,
+    /// Operators with these badges.
+    pub operators: Vec<Operator>,
+    /// Tasks with these identifiers.
+    pub tasks: Vec<Task>,
+    /// Lots of these names and whose they are.
+    pub lots: Vec<(ItemId, Lot)>,
+    /// Serial numbers of these names and whose they are.
+    pub serials: Vec<(ItemId, Serial)>,
+    /// Stock of `item` at `here`, units above zero only.
+    pub stock: Vec<Stock>,
+}
+
+impl Known {
+    /// The item with that identifier.
+    #[must_use]
+    pub fn item(&self, id: &ItemId) -> Option<&Item> {
+        self.items.iter().find(|item| item.id == *id)
+    }
+}
+
+impl Lookup {
+    /// What to look up for a reading, by the default rules.
+    #[must_use]
+    pub fn of(read: &Read) -> Self {
+        Self::by(read, &Rules::default())
+    }
+
+    /// What to look up for a reading.
+    #[must_use]
+    pub fn by(read: &Read, rules: &Rules) -> Self {
+        let mut look = Self::default();
+        for content in &read.readings {
+            match content {
+                Content::Gtin(scan) => {
+                    look.number(&scan.gtin, rules);
+                    scan.composite.iter().for_each(|composite| look.elements(composite, rules));
+                }
+                Content::Sscc(sscc) => look.handling_units.push(sscc.as_str().to_owned()),
+                Content::Elements(elements) => look.elements(elements, rules),
+                Content::Plain(_) => {}
+            }
+        }
+        for (kind, code) in texts(read, rules) {
+            if let Some(list) = look.list(kind) {
+                list.push(code);
+            }
+        }
+        look.dedup();
+        look
+    }
+
+    /// A restricted circulation number is no GTIN (GS1 General Specifications, 2.1.11): it counts by
+    /// a mask of the site, or as text, where the site's barcode table has it as it stands.
+    fn number(&mut self, gtin: &Gtin, rules: &Rules) {
+        if gtin.circulation().is_restricted() {
+            self.barcodes.extend(rules.divided(gtin).map(|divided| divided.key));
+        } else {
+            self.barcodes.push(gtin.as_str().to_owned());
+        }
+    }
+
+    fn elements(&mut self, elements: &Elements, rules: &Rules) {
+        elements.gtin().iter().for_each(|gtin| self.number(gtin, rules));
+        self.lots.extend(elements.lot().map(str::to_owned));
+        self.serials.extend(elements.serial().map(str::to_owned));
+        self.locations.extend(location_codes(elements, rules));
+        self.handling_units.extend(unit_codes(elements, rules));
+    }
+
+    fn list(&mut self, kind: Kind) -> Option<&mut Vec<String>> {
+        Some(match kind {
+            Kind::Item => &mut self.barcodes,
+            Kind::Location => &mut self.locations,
+            Kind::Tote | Kind::HandlingUnit => &mut self.handling_units,
+            Kind::Badge => &mut self.badges,
+            Kind::Task => &mut self.tasks,
+            Kind::Lot => &mut self.lots,
+            Kind::Serial => &mut self.serials,
+            Kind::Pin | Kind::Quantity => return None,
+        })
+    }
+
+    fn dedup(&mut self) {
+        for kind in TEXT_KINDS {
+            if let Some(list) = self.list(*kind) {
+                list.sort_unstable();
+                list.dedup();
+            }
+        }
+    }
+}
+
+/// What a text can name.
+const TEXT_KINDS: &[Kind] =
+    &[Kind::Item, Kind::Location, Kind::HandlingUnit, Kind::Task, Kind::Badge, Kind::Lot, Kind::Serial];
+
+/// The codes of a scan as text, each with what it could name: as it stands, and behind the prefixes
+/// of the site. A site may number its shelves, totes or badges with digits that also read as a
+/// GTIN, so that any text is looked up, whatever else it can be.
+pub(super) fn texts(read: &Read, rules: &Rules) -> Vec<(Kind, String)> {
+    let text = read.text.as_str();
+    if text.is_empty() || is_not_text(read) {
+        return Vec::new();
+    }
+    let mut found: Vec<(Kind, String)> = TEXT_KINDS.iter().map(|kind| (*kind, text.to_owned())).collect();
+    found.extend(rules.fitting(text).map(|(kind, code)| (kind, code.to_owned())));
+    // 20 digits of an SSCC in a symbol that is no GS1 one.
+    found.extend(bare_sscc(text).map(|sscc| (Kind::HandlingUnit, sscc.as_str().to_owned())));
+    found
+}
+
+/// The locations that an element string can name.
+pub(super) fn location_codes(elements: &Elements, rules: &Rules) -> Vec<String> {
+    let mut codes = Vec::new();
+    let gln = elements.value("414");
+    if gln.is_none_or(|gln| rules.is_own(gln)) {
+        // The extension names the place inside the one that the GLN names.
+        codes.extend(elements.value("254").or(gln).map(str::to_owned));
+    }
+    for element in elements.iter().filter(|element| rules.names_location(element.ai.as_str())) {
+        codes.push(element.value.clone());
+        let behind = rules.fitting(&element.value).filter(|(kind, _)| *kind == Kind::Location);
+        codes.extend(behind.map(|(_, code)| code.to_owned()));
+    }
+    codes
+}
+
+/// The handling units that an element string can name.
+pub(super) fn unit_codes(elements: &Elements, rules: &Rules) -> Vec<String> {
+    let mut codes: Vec<String> = elements.sscc().map(|sscc| sscc.as_str().to_owned()).into_iter().collect();
+    for element in elements.iter() {
+        let ai = element.ai.as_str();
+        if matches!(ai, "8003" | "8004") || rules.names_unit(ai) {
+            codes.push(element.value.clone());
+        }
+        if rules.names_unit(ai) {
+            let behind = rules.fitting(&element.value);
+            codes.extend(
+                behind
+                    .filter(|(kind, _)| matches!(kind, Kind::Tote | Kind::HandlingUnit))
+                    .map(|(_, code)| code.to_owned()),
+            );
+        }
+    }
+    codes
+}
