@@ -109,7 +109,8 @@ fn main() {
         }
         if wanted("embed") {
             for (index, (luma, sample)) in embedded(seed, &samples).enumerate() {
-                let frame = Frame { luma, family: "embed", texts: sample.texts.clone(), module: 0.0, blur: 0.0, noise: 0.0 };
+                let frame =
+                    Frame { luma, family: "embed", texts: sample.texts.clone(), module: 0.0, blur: 0.0, noise: 0.0 };
                 write(folder, index, &frame, &mut list);
             }
         }
@@ -127,7 +128,14 @@ fn main() {
         for index in 0..options.frames {
             let frame = frames::with_code(&labels, seed, index);
             let count = families.len();
-            bench.frame(&mut [&mut families[index % count], &mut all], &frame.luma, &frame.texts, warehouse, true, index);
+            bench.frame(
+                &mut [&mut families[index % count], &mut all],
+                &frame.luma,
+                &frame.texts,
+                warehouse,
+                true,
+                index,
+            );
         }
         families.iter().for_each(|set| set.say(&[]));
         all.say(&[Goal::Reads(1.30), Goal::Time(0.15)]);
@@ -187,7 +195,9 @@ fn embedded(seed: u64, samples: &[Sample]) -> impl Iterator<Item = (Picture, &Sa
     let drawn = |sample: &Sample| sample.folder.starts_with("rssexpanded");
     samples
         .iter()
-        .filter(|sample| sample.folder != EMPTY && !sample.folder.starts_with("ean8") && !sample.folder.starts_with("upce"))
+        .filter(|sample| {
+            sample.folder != EMPTY && !sample.folder.starts_with("ean8") && !sample.folder.starts_with("upce")
+        })
         .enumerate()
         .filter(move |(n, sample)| !drawn(sample) || n % 4 == 0)
         .enumerate()

@@ -41,6 +41,15 @@ pub fn mono_ms() -> u64 {
     seconds.saturating_mul(1000).saturating_add(nanos / 1_000_000)
 }
 
+/// CPU milliseconds of this thread.
+#[must_use]
+pub fn thread_cpu_ms() -> f64 {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    let seconds = i32::try_from(now.tv_sec).unwrap_or(i32::MAX);
+    let nanos = i32::try_from(now.tv_nsec).unwrap_or_default();
+    f64::from(seconds) * 1_000.0 + f64::from(nanos) / 1_000_000.0
+}
+
 /// The time of day of a stored RFC 3339 time, at the station.
 #[must_use]
 pub fn wall_of(rfc3339: &str) -> Wall {

@@ -1,5 +1,6 @@
 //! `floorhand decode`: the camera's decoder on picture files.
 
+use crate::clock::thread_cpu_ms;
 use crate::device::decoder::front::FrontEnd;
 use crate::device::decoder::picture::{Picture, PictureError};
 use crate::device::decoder::{Decoder, Effort, Format, Formats, Read, Request};
@@ -16,6 +17,8 @@ use std::time::Duration;
 const HARD_LIMIT: Duration = Duration::from_secs(10);
 /// Decoders left behind at the most; then nothing more is tried.
 const LEFT_MAX: usize = 8;
+/// Answers of one decoder.
+const ANSWERS_MAX: usize = 1;
 
 /// The formats of `--formats`: names, `warehouse` or `all`, joined by commas or plus signs.
 ///
@@ -95,13 +98,13 @@ enum Failed {
 /// CPU milliseconds of the decoding alone, and the codes.
 fn one(path: &Path, formats: Formats) -> Result<(f64, Vec<Value>), Failed> {
     let picture = Picture::open(path)?;
-    let (send, answer) = sync_channel(1);
+    let (send, answer) = sync_channel(ANSWERS_MAX);
     std::thread::Builder::new().name("decode".to_owned()).spawn(move || {
         let mut decoder = FrontEnd::new();
         let request = Request { formats, effort: Effort::Still, aim: None };
-        let start_ms = cpu_ms();
+        let start_ms = thread_cpu_ms();
         let reads = decoder.decode(picture.luma(), &request);
-        let _ = send.send((cpu_ms() - start_ms, reads));
+        let _ = send.send((thread_cpu_ms() - start_ms, reads));
     })?;
     let (ms, reads) = answer.recv_timeout(HARD_LIMIT).map_err(|error| match error {
         RecvTimeoutError::Timeout => Failed::Stuck,
@@ -122,13 +125,6 @@ fn shown(read: &Read) -> Value {
         "tier": read.tier.as_str(),
         "box": read.corners.iter().map(|(x, y)| [x.round(), y.round()]).collect::<Vec<_>>(),
     })
-}
-
-fn cpu_ms() -> f64 {
-    let now = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
-    let seconds = i32::try_from(now.tv_sec).unwrap_or(i32::MAX);
-    let nanos = i32::try_from(now.tv_nsec).unwrap_or_default();
-    f64::from(seconds) * 1_000.0 + f64::from(nanos) / 1_000_000.0
 }
 
 #[cfg(test)]

@@ -162,6 +162,8 @@ fn labels_say_what_is_pressed() {
     assert_eq!(type_key("\n"), [key(Key::Enter)]);
     assert_eq!(type_key("\u{1b}"), [key(Key::Escape)]);
     assert_eq!(type_key("\u{1d}"), [key(Key::Text("\u{1d}".into()))]);
+    assert_eq!(type_key("\t"), [key(Key::Text("\t".into()))], "right after signs it ends a code");
+    i_slint_backend_testing::mock_elapsed_time(std::time::Duration::from_millis(200));
     assert_eq!(type_key("\t"), []);
     assert_eq!(type_key("\n"), [Tap::OpenAttention], "the strip has the focus");
     assert_eq!(type_key("\t"), []);

@@ -171,7 +171,12 @@ fn paper(label: &Label, rng: &mut Rng) -> Sheet {
     };
     paper.paste(&code, (margin[0], margin[2]));
     if rng.chance(0.2) {
-        for (at, side) in [((0, 0), (size.0, 3)), ((0, size.1 - 3), (size.0, 3)), ((0, 0), (3, size.1)), ((size.0 - 3, 0), (3, size.1))] {
+        for (at, side) in [
+            ((0, 0), (size.0, 3)),
+            ((0, size.1 - 3), (size.0, 3)),
+            ((0, 0), (3, size.1)),
+            ((size.0 - 3, 0), (3, size.1)),
+        ] {
             paper.fill(at, side, ink);
         }
     }
@@ -191,7 +196,8 @@ fn surroundings(rng: &mut Rng) -> Sheet {
         let ink = rng.range(0.02, 0.9);
         if rng.chance(0.5) {
             let end = (thing.width - 4, thing.height);
-            thing.print(rng, (6, 6), end, 1 + rng.below(3), ink);
+            let letter = 1 + rng.below(3);
+            thing.print(rng, (6, 6), end, letter, ink);
         }
         let pose = Pose {
             centre: (rng.range(0.0, WIDTH as f32), rng.range(0.0, HEIGHT as f32)),

@@ -16,7 +16,10 @@ pub struct Sample {
 }
 
 pub fn samples() -> Option<Vec<Sample>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().map(|up| up.join("../shared/samples")).find(|path| path.is_dir())?;
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .map(|up| up.join("../shared/samples"))
+        .find(|path| path.is_dir())?;
     let sorted = |folder: &Path| {
         let mut list: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
         list.sort();
@@ -48,5 +51,9 @@ pub fn samples() -> Option<Vec<Sample>> {
 pub fn plain(text: &str, separators: bool) -> String {
     let text = text.trim_end_matches(['\n', '\r']);
     let text: String = text.chars().filter(|&c| separators || c != '\u{1d}').collect();
-    if (8..14).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()) { format!("{text:0>14}") } else { text }
+    if (8..14).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        format!("{text:0>14}")
+    } else {
+        text
+    }
 }

@@ -85,7 +85,14 @@ impl Sheet {
     }
 
     /// Lines of words.
-    pub fn print(&mut self, rng: &mut Rng, (left, top): (usize, usize), (right, bottom): (usize, usize), size: usize, ink: f32) {
+    pub fn print(
+        &mut self,
+        rng: &mut Rng,
+        (left, top): (usize, usize),
+        (right, bottom): (usize, usize),
+        size: usize,
+        ink: f32,
+    ) {
         let mut y = top;
         while y + GLYPH.1 * size <= bottom.min(self.height) {
             let mut x = left;

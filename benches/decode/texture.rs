@@ -4,7 +4,17 @@ use crate::rng::Rng;
 use crate::sheet::{Pose, Sheet, View};
 
 pub const KINDS: [&str; 12] = [
-    "cardboard", "brick", "page", "blinds", "spines", "grid", "keyboard", "fabric", "shelf-edge", "wood", "checks",
+    "cardboard",
+    "brick",
+    "page",
+    "blinds",
+    "spines",
+    "grid",
+    "keyboard",
+    "fabric",
+    "shelf-edge",
+    "wood",
+    "checks",
     "gravel",
 ];
 
@@ -31,7 +41,8 @@ fn page(rng: &mut Rng) -> Sheet {
     while y < 1340 {
         let size = 1 + rng.below(3);
         let tall = size * 13 * (1 + rng.below(9));
-        sheet.print(rng, (40 + 20 * rng.below(3), y), (1360, y + tall), size, 0.08);
+        let left = 40 + 20 * rng.below(3);
+        sheet.print(rng, (left, y), (1360, y + tall), size, 0.08);
         y += tall + 20 + rng.below(60);
         if rng.chance(0.2) {
             sheet.fill((40, y), (1300, 3), 0.1);
@@ -65,7 +76,8 @@ fn shelf_edge(rng: &mut Rng) -> Sheet {
         while x < 1300 {
             let wide = 110 + rng.below(120);
             sheet.fill((x, y + 8), (wide, tall - 16), 0.9);
-            sheet.print(rng, (x + 6, y + 12), (x + wide - 6, y + tall - 12), 1 + rng.below(2), 0.06);
+            let letter = 1 + rng.below(2);
+            sheet.print(rng, (x + 6, y + 12), (x + wide - 6, y + tall - 12), letter, 0.06);
             x += wide + 30 + rng.below(200);
         }
         y += tall;
@@ -127,7 +139,11 @@ pub fn fill(kind: &str, rng: &mut Rng, frame: &mut Sheet) {
             let along = x / brick + if row as i32 % 2 == 0 { 0.0 } else { 0.5 };
             let joint = (y / tall - row) * tall < 3.0 || (along - along.floor()) * brick < 3.0;
             let tone = hash(along.floor() as i32, row as i32, salt);
-            if joint { base + swing } else { base + swing * (tone - 0.8) + 0.15 * (smooth(x / 3.0, y / 3.0, salt) - 0.5) }
+            if joint {
+                base + swing
+            } else {
+                base + swing * (tone - 0.8) + 0.15 * (smooth(x / 3.0, y / 3.0, salt) - 0.5)
+            }
         }
         "blinds" => base + if (x / period).rem_euclid(1.0) < share { swing } else { -swing / 2.0 },
         "spines" => {

@@ -9,12 +9,12 @@ pub mod queue;
 pub mod status;
 pub mod zpl;
 
+use super::scanner::mono_ms;
 use config::Config;
 use status::HostStatus;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
-use std::time::{Duration, Instant};
-
+use std::time::Duration;
 /// Longest document that is sent: labels are a few kilobytes, a carrier's with its picture some tens.
 pub const DOCUMENT_BYTES_MAX: usize = 512 * 1_024;
 /// Bytes written at once, so that time is looked at between them.
@@ -121,10 +121,9 @@ fn connect(config: &Config) -> Option<TcpStream> {
             return None;
         }
     };
-    let wait = Duration::from_millis(config.wait_ms);
-    let until = Instant::now() + wait;
+    let until_ms = mono_ms().saturating_add(config.wait_ms);
     for address in addresses.take(ADDRESSES_MAX) {
-        let left = until.saturating_duration_since(Instant::now());
+        let left = Duration::from_millis(until_ms.saturating_sub(mono_ms()));
         if left.is_zero() {
             break;
         }
@@ -141,7 +140,7 @@ fn ask_on(stream: &mut TcpStream, config: &Config) -> (State, Option<HostStatus>
     if let Err(state) = send(stream, status::QUESTION, wait) {
         return (state, None);
     }
-    let until = Instant::now() + wait;
+    let until_ms = mono_ms().saturating_add(config.wait_ms);
     let mut held = Vec::new();
     let mut buffer = [0_u8; 512];
     loop {
@@ -150,7 +149,7 @@ fn ask_on(stream: &mut TcpStream, config: &Config) -> (State, Option<HostStatus>
             Err(status::Unparsed::Half) => {}
             Err(status::Unparsed::Noise) => return (State::Unreadable, None),
         }
-        let left = until.saturating_duration_since(Instant::now());
+        let left = Duration::from_millis(until_ms.saturating_sub(mono_ms()));
         if left.is_zero() || stream.set_read_timeout(Some(left)).is_err() {
             return (State::Silent, None);
         }
@@ -167,11 +166,11 @@ fn ask_on(stream: &mut TcpStream, config: &Config) -> (State, Option<HostStatus>
 }
 
 fn send(stream: &mut TcpStream, bytes: &[u8], wait: Duration) -> Result<(), State> {
-    let until = Instant::now() + wait;
+    let until_ms = mono_ms().saturating_add(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX));
     for chunk in bytes.chunks(WRITE_BYTES) {
         let mut rest = chunk;
         while !rest.is_empty() {
-            let left = until.saturating_duration_since(Instant::now());
+            let left = Duration::from_millis(until_ms.saturating_sub(mono_ms()));
             // A printer that stops reading in the middle has no room.
             if left.is_zero() || stream.set_write_timeout(Some(left)).is_err() {
                 return Err(State::BufferFull);

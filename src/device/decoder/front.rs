@@ -24,7 +24,7 @@ const SMALL_PICTURE: usize = 300 * 300;
 /// White put around such a picture, in pixels.
 const FRAME: usize = 6;
 /// Crops below this side, in pixels, are also doubled.
-const DOUBLE_BELOW: usize = 260;
+const DOUBLE_BELOW: usize = 340;
 /// Pixels around a box of cells that are cropped with it: its tiles may miss the edge, and the light
 /// around belongs to the code.
 const CROP_MARGIN: usize = 20;
@@ -97,7 +97,7 @@ const FIRST: Round = Round {
 const SECOND: Round = Round {
     regions: 6,
     lines: LinePlan {
-        lines: 31,
+        lines: 23,
         passes: &[PLAIN, PEAKS, CLOSE, AROUND, PLAIN_PEAKS],
         all: false,
         bars_only: true,
@@ -138,9 +138,11 @@ fn plan(effort: Effort) -> (&'static [Round], u64) {
     }
 }
 
-/// About 8 ms of a desktop processor.
+/// About 5 ms of a desktop processor: a sixth of the time between two frames.
 const QUICK_POINTS: u64 = 300_000;
+/// About 20 ms: every third frame may take so long.
 const FULL_POINTS: u64 = 1_500_000;
+/// About 60 ms: a quarter of the 250 ms a photograph may take, for slower processors.
 const STILL_POINTS: u64 = 4_000_000;
 
 /// Lines across and down the whole picture in the last round, at most and at least, and pixels they

@@ -5,7 +5,7 @@ use super::super::weight::{Unit, Weight};
 use super::*;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, sync_channel};
 
 /// The other end of the line.
 struct Pty {
@@ -52,8 +52,11 @@ fn plug(folder: &Path, pty: &Pty) -> PathBuf {
     link
 }
 
+/// Events of a test at the most.
+const EVENTS_MAX: usize = 1_024;
+
 fn start(config: Config) -> (Scale, Receiver<ScaleEvent>) {
-    let (sender, receiver) = channel();
+    let (sender, receiver) = sync_channel(EVENTS_MAX);
     let scale = Scale::start(config, Box::new(move |event| drop(sender.send(event)))).unwrap();
     (scale, receiver)
 }

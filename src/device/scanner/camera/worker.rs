@@ -15,6 +15,8 @@ use std::time::Duration;
 pub const LIMIT: Duration = Duration::from_millis(250);
 /// Stuck threads at most; with so many the camera is given up until one comes back.
 pub const ABANDONED_MAX: usize = 4;
+/// Frames that a decoder has at once: the one it reads.
+const JOBS_MAX: usize = 1;
 /// Frames that are read with fewer formats after one was stuck: some seconds.
 const REDUCED_FRAMES: u32 = 100;
 
@@ -121,8 +123,8 @@ impl Worker {
         if self.is_broken() {
             return None;
         }
-        let (jobs, frames) = sync_channel::<(Arc<Frame>, Request)>(1);
-        let (answer, results) = sync_channel(1);
+        let (jobs, frames) = sync_channel::<(Arc<Frame>, Request)>(JOBS_MAX);
+        let (answer, results) = sync_channel(JOBS_MAX);
         let factory = Arc::clone(&self.factory);
         let work = move || {
             let Ok(mut decoder) = catch_unwind(AssertUnwindSafe(|| factory())) else { return };
