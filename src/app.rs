@@ -254,6 +254,8 @@ pub struct Refused {
     pub scanned: Option<Item>,
     /// The item that was needed.
     pub needed: Option<Item>,
+    /// What is likely wrong with the label or the reader, by code. Empty = nothing known.
+    pub hint: &'static str,
 }
 
 /// A refusal of any flow.
@@ -505,6 +507,7 @@ impl App {
                         text: String::new(),
                         scanned: None,
                         needed: None,
+                        hint: "",
                     }));
                 } else {
                     self.blocked = Some(Blocked { code: "STORE_BROKEN", detail: String::new() });
@@ -541,6 +544,7 @@ impl App {
                 self.typed.clear();
             }
         }
+        let mut told = None;
         let (mut turn, result, meanings) = match read {
             Err(refusal) => {
                 let text =
@@ -549,8 +553,9 @@ impl App {
                 self.refused(refusal, text, found)
             }
             Ok(read) => {
-                let year = now.today.get(..4).and_then(|y| y.parse().ok()).unwrap_or(2026);
-                let meant = Meant { meanings: scan::meanings(read, &found.known, year), text: read.text.clone() };
+                let symbol = scan::classify(read, &found.known, &self.settings.scan, &now.today);
+                told = symbol.hints.first().map(|hint| hint.code());
+                let meant = Meant::from(symbol);
                 let kinds = meant.meanings.iter().map(|m| m.kind().as_str().to_owned()).collect();
                 let misread = meant.meanings.is_empty() && scan::looks_misread(read);
                 let (turn, result) = match self.flow.clone() {
@@ -568,7 +573,21 @@ impl App {
         };
         let (accepted, reason, decision) = match &result {
             Ok(accepted) => (true, None, serde_json::to_string(accepted)),
-            Err(refusal) => (false, Some(refusal.reason()), serde_json::to_string(refusal)),
+            Err(refusal) => (
+                false,
+                Some(refusal.reason()),
+                serde_json::to_value(refusal).map(|mut decision| {
+                    // What is likely wrong with the label or the reader goes to the screen and the log.
+                    let hint = lost_separator(refusal, found).or(told).unwrap_or_default();
+                    if let (false, Some(fields)) = (hint.is_empty(), decision.as_object_mut()) {
+                        fields.insert("hint".to_owned(), hint.into());
+                    }
+                    if let Answer::Refused(refused) = &mut turn.app.answer {
+                        refused.hint = hint;
+                    }
+                    decision.to_string()
+                }),
+            ),
         };
         if reason.is_some() && finder.is_some() {
             // The finder stays open until a code is accepted.
@@ -632,7 +651,7 @@ impl App {
                     .or_else(|| self.catalogue().and_then(|c| c.items.get(id.as_str()).cloned()))
             })
         };
-        let refused = Refused { scanned: item(scanned), needed: item(needed), refusal, text };
+        let refused = Refused { scanned: item(scanned), needed: item(needed), refusal, text, hint: "" };
         self.answer = Answer::Refused(Box::new(refused));
     }
 
@@ -653,6 +672,23 @@ impl App {
     /// A turn that records nothing.
     fn turn(self) -> Turn {
         Turn { app: self, facts: Vec::new(), audit: None, guard: None, effects: Vec::new() }
+    }
+}
+
+/// A lot or serial that is the needed one with further elements behind it: their separator was lost on
+/// the way. It stays refused (scanning.md 2.3).
+fn lost_separator(refusal: &Refusal, found: &Found) -> Option<&'static str> {
+    let lost = |read: &str, needed: &str| scan::separator_missing(read, needed).map(|hint| hint.code());
+    match refusal {
+        Refusal::Pick(pick::Refusal::WrongLot { scanned, needed }) if needed.as_str().is_empty() => {
+            found.known.stock.iter().find_map(|stock| lost(scanned.as_str(), stock.lot.as_str()))
+        }
+        Refusal::Pick(pick::Refusal::WrongLot { scanned, needed }) => lost(scanned.as_str(), needed.as_str()),
+        Refusal::Pick(pick::Refusal::WrongSerial { scanned, needed }) if needed.as_str().is_empty() => {
+            found.known.stock.iter().find_map(|stock| lost(scanned.as_str(), stock.serial.as_str()))
+        }
+        Refusal::Pick(pick::Refusal::WrongSerial { scanned, needed }) => lost(scanned.as_str(), needed.as_str()),
+        _ => None,
     }
 }
 

@@ -101,7 +101,7 @@ fn one(path: &Path, formats: Formats) -> Result<(f64, Vec<Value>), Failed> {
     let (send, answer) = sync_channel(ANSWERS_MAX);
     std::thread::Builder::new().name("decode".to_owned()).spawn(move || {
         let mut decoder = FrontEnd::new();
-        let request = Request { formats, effort: Effort::Still, aim: None };
+        let request = Request { formats, effort: Effort::Full, aim: None };
         let start_ms = thread_cpu_ms();
         let reads = decoder.decode(picture.luma(), &request);
         let _ = send.send((thread_cpu_ms() - start_ms, reads));

@@ -27,6 +27,7 @@ fn gs1(read: &Read) -> Value {
         "valid": read.error.is_none() && !elements.is_empty(),
         "elements": elements,
         "warnings": read.warnings.iter().map(|warning| warning.code()).collect::<Vec<_>>(),
+        "notes": read.notes.iter().map(|note| note.code()).collect::<Vec<_>>(),
         "error": read.error.as_ref().map(|error| json!({
             "code": error.code(),
             "message": error.to_string(),

@@ -287,7 +287,7 @@ impl Runner {
     }
 
     fn scan(&mut self, scan: Scan) {
-        let read = scan::read(&scan);
+        let read = scan::read_by(&scan, &self.app.settings.scan);
         let found = match &read {
             Ok(read) => match self.look_up(read) {
                 Ok(found) => found,
@@ -300,7 +300,7 @@ impl Runner {
 
     /// What the store knows about a reading, and what the step needs beside it.
     fn look_up(&mut self, read: &floorhand_gs1::Read) -> Result<Found, StoreError> {
-        let mut lookup = Lookup::of(read);
+        let mut lookup = Lookup::by(read, &self.app.settings.scan);
         self.app.widen(&mut lookup);
         let known = self.store.look_up(&lookup)?;
         let mut found = Found::default();

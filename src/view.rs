@@ -287,6 +287,9 @@ pub struct Refusal {
     pub number: u32,
     /// The name in the sentence: holder of the task, lot, location, date.
     pub name: String,
+    /// What is likely wrong with the label or the reader: `separator-missing`, `restricted-number`, …;
+    /// then the help says what to do about that. Empty: nothing known.
+    pub hint: String,
 }
 
 /// A question; the same code again, or the same button again, says yes.

@@ -9,7 +9,6 @@ const KINDS: [&str; 5] = ["png", "webp", "jpg", "jpeg", "gif"];
 
 pub struct Sample {
     pub folder: String,
-    pub file: PathBuf,
     pub picture: Picture,
     /// What may be read: text, and Latin-1 of binary content.
     pub texts: Vec<String>,
@@ -40,7 +39,7 @@ pub fn samples() -> Option<Vec<Sample>> {
                 }
             }
             let folder = sub.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            samples.push(Sample { folder, file, picture, texts });
+            samples.push(Sample { folder, picture, texts });
         }
     }
     Some(samples)

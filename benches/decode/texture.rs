@@ -100,7 +100,11 @@ pub fn fill(kind: &str, rng: &mut Rng, frame: &mut Sheet) {
     let pose = Pose {
         centre: (frame.width as f32 / 2.0, frame.height as f32 / 2.0),
         scale: rng.range(0.8, 1.5),
-        turn: if rng.chance(0.6) { rng.range(-0.15, 0.15) } else { rng.range(-3.14, 3.14) },
+        turn: if rng.chance(0.6) {
+            rng.range(-0.15, 0.15)
+        } else {
+            rng.range(-std::f32::consts::PI, std::f32::consts::PI)
+        },
         squeeze: rng.range(0.8, 1.0),
         squeeze_turn: rng.range(0.0, 3.0),
         lean: (rng.range(-2e-4, 2e-4), rng.range(-2e-4, 2e-4)),
@@ -132,7 +136,7 @@ pub fn fill(kind: &str, rng: &mut Rng, frame: &mut Sheet) {
         "cardboard" => {
             base + 0.1 * (smooth(x / 60.0, y / 60.0, salt) - 0.5)
                 + 0.12 * (smooth(x / 14.0, y / 1.3, salt ^ 1) - 0.5)
-                + 0.04 * (y / period * 6.28).sin()
+                + 0.04 * (y / period * std::f32::consts::TAU).sin()
         }
         "brick" => {
             let row = (y / tall).floor();
@@ -157,12 +161,13 @@ pub fn fill(kind: &str, rng: &mut Rng, frame: &mut Sheet) {
         }
         "fabric" => {
             let p = period / 4.0 + 2.0;
-            base + swing * 0.5 * ((x / p * 3.14).sin() * (y / p * 3.14).sin())
+            base + swing * 0.5 * ((x / p * std::f32::consts::PI).sin() * (y / p * std::f32::consts::PI).sin())
                 + 0.15 * (smooth(x / 2.0, y / 2.0, salt) - 0.5)
         }
         "wood" => {
             let bent = x + 40.0 * smooth(x / 90.0, y / 400.0, salt) + 4.0 * smooth(x / 9.0, y / 80.0, salt ^ 2);
-            base + swing * 0.5 * (bent / period * 3.14).sin() + 0.15 * (smooth(x / 1.5, y / 40.0, salt ^ 3) - 0.5)
+            base + swing * 0.5 * (bent / period * std::f32::consts::PI).sin()
+                + 0.15 * (smooth(x / 1.5, y / 40.0, salt ^ 3) - 0.5)
         }
         "checks" => {
             let dark = ((x / period).floor() + (y / period).floor()) as i32 % 2 == 0;

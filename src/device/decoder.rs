@@ -252,7 +252,7 @@ impl Tier {
 /// A code that was read in one frame.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Read {
-    /// Its content without identifier: GS as 0x1D, digits padded and expanded as in scanning.md 5.3
+    /// Its content without identifier: GS as 0x1D, digits padded and expanded
     /// (UPC-A and UPC-E as 13 digits, DataBar as an element string).
     pub content: Vec<u8>,
     /// The AIM identifier, three characters.

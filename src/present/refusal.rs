@@ -32,6 +32,7 @@ fn explain(app: &App, refused: &Refused) -> Refusal {
     let mut told = Refusal {
         reason: refused.refusal.reason().code().to_owned(),
         scanned: thing("unknown", &refused.text),
+        hint: refused.hint.to_owned(),
         ..Refusal::default()
     };
     match &refused.refusal {

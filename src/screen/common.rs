@@ -153,6 +153,7 @@ pub(super) fn answer(root: &ui::AppWindow, rows: &Rows, view: &View) {
         Some(goods) if sized => goods.size.as_str().into(),
         _ => SharedString::new(),
     });
+    data.set_hint(view.refusal.as_ref().map(|refusal| refusal.hint.as_str()).unwrap_or_default().into());
     data.set_form(form.into());
 }
 

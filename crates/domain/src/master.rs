@@ -227,6 +227,13 @@ pub struct Settings {
     pub share_tote: bool,
     /// What a claim is worth, in minutes.
     pub claim_lease_minutes: u32,
+    /// How this site's own codes are read.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub scan: crate::scan::Rules,
+}
+
+fn is_default(rules: &crate::scan::Rules) -> bool {
+    *rules == crate::scan::Rules::default()
 }
 
 impl Default for Settings {
@@ -239,6 +246,7 @@ impl Default for Settings {
             type_from: 6,
             share_tote: false,
             claim_lease_minutes: 240,
+            scan: crate::scan::Rules::default(),
         }
     }
 }

@@ -24,7 +24,7 @@ const SMALL_PICTURE: usize = 300 * 300;
 /// White put around such a picture, in pixels.
 const FRAME: usize = 6;
 /// Crops below this side, in pixels, are also doubled.
-const DOUBLE_BELOW: usize = 340;
+const DOUBLE_BELOW: usize = 260;
 /// Pixels around a box of cells that are cropped with it: its tiles may miss the edge, and the light
 /// around belongs to the code.
 const CROP_MARGIN: usize = 20;
