@@ -48,7 +48,9 @@ soak: ## the random tests with new cases, many more of them
 
 bench: setup ## figures as ratios, one JSON line each
 	$(CARGO) build --release --locked -p floorhand -p floorhand-erp --examples --bins
-	$(CARGO) bench --locked -p floorhand
+	$(CARGO) bench --locked -p floorhand-gs1
+	$(CARGO) bench --locked -p floorhand --bench scan --bench window
+	$(CARGO) bench --locked -p floorhand --bench decode --features zxing-cpp
 
 arm: ## cross-builds both binaries for aarch64 with Debian's own compiler
 	@packaging/setup.sh --arm
