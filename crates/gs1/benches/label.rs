@@ -1,6 +1,13 @@
 //! Parsing a typical four-element label, as a ratio to one naive pass over the same bytes that allocates the
 //! same result; and that nothing else is allocated. One JSON line.
-#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::indexing_slicing, clippy::string_slice, missing_docs)]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    missing_docs
+)]
 
 use floorhand_gs1::{Mode, element};
 use std::hint::black_box;
