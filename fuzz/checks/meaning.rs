@@ -2,9 +2,10 @@
 
 use floorhand_domain::master::{Barcode, HandlingUnit, HandlingUnitKind, Location, Unit};
 use floorhand_domain::scan::{
-    self, DatePolicy, Kind, Known, Lookup, Meaning, Misfit, Pattern, Refusal, RestrictedMask, RestrictedValue, Rules,
+    self, DatePolicy, Kind, Known, Lookup, Meaning, Pattern, Refusal, RestrictedMask, RestrictedValue, Rules,
     SCAN_BYTES_MAX, Scan, Source, Wants,
 };
+use floorhand_domain::workflow::Meant;
 
 /// Codes of one kind that one scan can name at the most.
 const CODES_MAX: usize = 140;
@@ -111,14 +112,15 @@ pub fn classify(data: &[u8]) {
         };
         assert!(named, "{meaning:?} was not looked up");
     }
+    let meant = Meant::from(symbol.clone());
     for needed in [Kind::Item, Kind::Location, Kind::Tote, Kind::HandlingUnit, Kind::Lot, Kind::Serial, Kind::Badge] {
         let wants = Wants::only(needed);
-        match symbol.fit(&wants) {
+        match meant.fit(&wants) {
             Ok(meaning) => assert_eq!(meaning.kind(), needed),
-            Err(Misfit::Several { readings }) => {
-                assert!(readings.len() > 1 && readings.iter().all(|(kind, _)| *kind == needed))
+            Err(Refusal::Ambiguous { readings }) => {
+                assert!(readings.len() > 1 && readings.iter().all(|reading| reading.kind == needed))
             }
-            Err(misfit) => drop(Refusal::from(misfit).reason()),
+            Err(other) => assert!(matches!(other, Refusal::UnknownCode | Refusal::WrongKind { .. }), "{other:?}"),
         }
     }
     let _ = shown(&symbol);

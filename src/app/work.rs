@@ -5,7 +5,7 @@ use floorhand_domain::fact::Fact;
 use floorhand_domain::id::TaskId;
 use floorhand_domain::master::Role;
 use floorhand_domain::reason::Reason;
-use floorhand_domain::scan::{self, Kind, Meaning};
+use floorhand_domain::scan::{self, Kind, Wants};
 use floorhand_domain::task::{Task, TaskKind, TaskState};
 use floorhand_domain::workflow::pick::Pick;
 use floorhand_domain::workflow::{Accepted, Class, Meant, What};
@@ -95,22 +95,16 @@ impl App {
     }
 
     pub(super) fn work_scan(mut self, meant: &Meant, now: &Now, found: &Found) -> (Turn, Result<Accepted, AnyRefusal>) {
-        let result = match (&found.task, meant.meanings.as_slice()) {
-            (Some(data), [_]) => {
+        let result = match (&found.task, meant.fit(&Wants::only(Kind::Task))) {
+            (Some(data), Ok(_)) => {
                 let data = data.clone();
                 match self.check(&data) {
                     Ok(()) => return self.open(data, now),
                     Err(refusal) => refusal,
                 }
             }
-            (_, []) => Refusal::Scan(scan::Refusal::UnknownCode),
-            (_, [one]) => Refusal::Scan(match one {
-                Meaning::Task { .. } => scan::Refusal::UnknownCode,
-                other => {
-                    scan::Refusal::WrongKind { scanned: other.kind(), id: other.id().to_owned(), needed: Kind::Task }
-                }
-            }),
-            (_, many) => Refusal::Scan(scan::Refusal::Ambiguous { kinds: many.iter().map(Meaning::kind).collect() }),
+            (None, Ok(_)) => Refusal::Scan(scan::Refusal::UnknownCode),
+            (_, Err(refusal)) => Refusal::Scan(refusal),
         };
         let refusal = AnyRefusal::Work(result);
         self.show_refusal(refusal.clone(), meant.text.clone(), found);

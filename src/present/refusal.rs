@@ -68,8 +68,10 @@ fn general(told: &mut Refusal, refusal: &scan::Refusal) {
             told.scanned = thing(kind_word(*scanned), id);
             told.needed = thing(kind_word(*needed), "");
         }
-        scan::Refusal::Ambiguous { kinds } => {
-            told.name = kinds.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(" / ");
+        scan::Refusal::Ambiguous { readings } => {
+            let side = |reading: &scan::Reading| thing(kind_word(reading.kind), &reading.id);
+            told.scanned = readings.first().map(side).unwrap_or_default();
+            told.needed = readings.get(1).map(side).unwrap_or_default();
         }
         scan::Refusal::UnknownCode | scan::Refusal::Checksum | scan::Refusal::BadRead | scan::Refusal::NotNow => {}
     }

@@ -303,6 +303,14 @@ pub fn samples() -> Vec<Sample> {
         ..Refusal::default()
     });
     add("06-pick-wrong-shelf", shelf);
+    let mut several = view(location());
+    several.refusal = Some(Refusal {
+        reason: "AMBIGUOUS".into(),
+        scanned: thing("shelf", "B-14-32"),
+        needed: thing("shelf", "B-14-32 EAST"),
+        ..Refusal::default()
+    });
+    add("06-pick-ambiguous", several);
 
     let mut at_item = view(item());
     at_item.band = accepted("shelf", "B-14-32", "");

@@ -3,8 +3,9 @@
 //! expects.
 //!
 //! The work is in three parts, so that none of them does I/O: [`Lookup::by`] says what to look up,
-//! the store answers with [`Known`], [`classify`] says all that it can mean, and [`Symbol::fit`]
-//! finds the one meaning that a step takes, or why there is none.
+//! the store answers with [`Known`], [`classify`] says all that it can mean, and
+//! [`Meant::fit`](crate::workflow::Meant::fit) finds the one meaning that a step takes, or why
+//! there is none.
 
 mod details;
 mod hint;
@@ -16,7 +17,7 @@ mod unit;
 pub use details::Details;
 pub use hint::{Hint, of_fault, separator_missing};
 pub use lookup::{Known, Lookup};
-pub use meaning::{Misfit, Symbol, Wants, classify, meanings};
+pub use meaning::{Symbol, Wants, classify, meanings};
 pub use rules::{DatePolicy, Pattern, RULES_MAX, RestrictedMask, RestrictedValue, RuleFault, Rules, bare_sscc};
 pub use unit::Clash;
 
@@ -186,6 +187,29 @@ impl Meaning {
     }
 }
 
+/// One of several things that a scan can be.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Reading {
+    /// What kind of thing.
+    pub kind: Kind,
+    /// What it names.
+    pub id: String,
+}
+
+impl Reading {
+    /// One reading.
+    #[must_use]
+    pub fn new(kind: Kind, id: impl Into<String>) -> Self {
+        Reading { kind, id: id.into() }
+    }
+}
+
+impl From<&Meaning> for Reading {
+    fn from(meaning: &Meaning) -> Self {
+        Reading::new(meaning.kind(), meaning.id())
+    }
+}
+
 /// A refusal that any step can give.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "refusal", rename_all = "kebab-case")]
@@ -203,8 +227,9 @@ pub enum Refusal {
     },
     /// It can be several things.
     Ambiguous {
-        /// Which kinds.
-        kinds: Vec<Kind>,
+        /// Each of them, in the sequence of classification.
+        #[serde(default)]
+        readings: Vec<Reading>,
     },
     /// The check digit is wrong.
     Checksum,

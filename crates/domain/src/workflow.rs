@@ -47,6 +47,10 @@ pub struct Meant {
     pub meanings: Vec<Meaning>,
     /// What was read, printable.
     pub text: String,
+    /// Whether its digits are an SSCC without their identifier, which counts only where one is
+    /// expected (workflows.md section 0.4).
+    #[serde(default)]
+    pub bare_sscc: bool,
 }
 
 /// How good the news is (workflows.md section 0.5).

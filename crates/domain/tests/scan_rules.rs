@@ -7,9 +7,10 @@ mod world;
 
 use floorhand_domain::master::{Barcode, HandlingUnitKind, Unit};
 use floorhand_domain::scan::{
-    self, DatePolicy, Hint, Kind, Label, Lookup, Meaning, Misfit, Pattern, Refusal, RestrictedMask, RestrictedValue,
+    self, DatePolicy, Hint, Kind, Label, Lookup, Meaning, Pattern, Reading, Refusal, RestrictedMask, RestrictedValue,
     RuleFault, Rules, Scan, Source, Symbol, Wants, separator_missing,
 };
+use floorhand_domain::workflow::Meant;
 use world::{SSCC, TODAY, World};
 
 fn scan_of(raw: Vec<u8>) -> Scan {
@@ -264,15 +265,15 @@ fn dates_by_the_policy_of_the_site() {
 #[test]
 fn what_a_step_takes() {
     let world = World::new().place("C7", "A1").code("A1", "Y").stock("A1 V 5 lot=T1");
-    let check = |text: &str, wants: &Wants, expected: Result<&str, Misfit>| {
-        let symbol = symbol(&world, &Rules::default(), text);
-        let told = symbol.fit(wants).map(|meaning| format!("{} {}", meaning.kind().as_str(), meaning.id()));
+    let check = |text: &str, wants: &Wants, expected: Result<&str, Refusal>| {
+        let meant = Meant::from(symbol(&world, &Rules::default(), text));
+        let told = meant.fit(wants).map(|meaning| format!("{} {}", meaning.kind().as_str(), meaning.id()));
         assert_eq!(told, expected.map(str::to_owned), "{text} {wants:?}");
     };
     let several = |list: &[(Kind, &str)]| {
-        Err(Misfit::Several { readings: list.iter().map(|(kind, id)| (*kind, (*id).to_owned())).collect() })
+        Err(Refusal::Ambiguous { readings: list.iter().map(|(kind, id)| Reading::new(*kind, *id)).collect() })
     };
-    let other = |scanned, id: &str, needed| Err(Misfit::Other { scanned, id: id.to_owned(), needed });
+    let other = |scanned, id: &str, needed| Err(Refusal::WrongKind { scanned, id: id.to_owned(), needed });
     check("A2", &Wants::only(Kind::Location), Ok("location A2"));
     check("A1", &Wants::only(Kind::Item), Ok("item Y"));
     check("A1", &Wants::only(Kind::Location), several(&[(Kind::Location, "A1"), (Kind::Location, "C7")]));
@@ -284,7 +285,7 @@ fn what_a_step_takes() {
     check("T1", &Wants::only(Kind::Tote), Ok("tote T1"));
     check("T1", &Wants::only(Kind::Tote).or(Kind::Lot), several(&[(Kind::Tote, "T1"), (Kind::Lot, "T1")]));
     check("X", &Wants::only(Kind::Location), other(Kind::Item, "X", Kind::Location));
-    check("nonsense", &Wants::only(Kind::Location), Err(Misfit::Unknown));
+    check("nonsense", &Wants::only(Kind::Location), Err(Refusal::UnknownCode));
     // An SSCC by its identifier is one everywhere, its bare digits only where one is asked for.
     let labelled = format!("(00){SSCC}");
     let pallet = format!("handling-unit {SSCC}");
@@ -294,21 +295,6 @@ fn what_a_step_takes() {
     }
     check(&labelled, &Wants::only(Kind::HandlingUnit), Ok(&pallet));
     check(&labelled, &Wants::only(Kind::Item).or(Kind::HandlingUnit), Ok(&pallet));
-}
-
-#[test]
-fn misfits_as_refusals() {
-    let readings = vec![(Kind::Location, "A1".to_owned()), (Kind::Item, "Y".to_owned()), (Kind::Item, "Z".to_owned())];
-    assert_eq!(
-        Refusal::from(Misfit::Several { readings }),
-        Refusal::Ambiguous { kinds: vec![Kind::Item, Kind::Location] }
-    );
-    assert_eq!(Refusal::from(Misfit::Unknown), Refusal::UnknownCode);
-    let other = Misfit::Other { scanned: Kind::Item, id: "X".to_owned(), needed: Kind::Tote };
-    assert_eq!(
-        Refusal::from(other),
-        Refusal::WrongKind { scanned: Kind::Item, id: "X".to_owned(), needed: Kind::Tote }
-    );
 }
 
 #[test]

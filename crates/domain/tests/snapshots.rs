@@ -4,7 +4,7 @@
 use floorhand_domain::fact::{Fact, ShortReason, Units};
 use floorhand_domain::master::*;
 use floorhand_domain::reason::Reason;
-use floorhand_domain::scan::{self, Kind, Label, Meaning, Scan, Source};
+use floorhand_domain::scan::{self, Kind, Label, Meaning, Reading, Scan, Source};
 use floorhand_domain::stock::{Status, Stock};
 use floorhand_domain::task::*;
 use floorhand_domain::workflow::pick::{self, Hand, Saved, Short, Stage};
@@ -299,7 +299,7 @@ fn decisions() {
         No::PlaceForbidden { scanned: "A1".into(), needed: "B1".into() },
         No::Scan(Any::UnknownCode),
         No::Scan(Any::WrongKind { scanned: Kind::Badge, id: "OP1".to_owned(), needed: Kind::Item }),
-        No::Scan(Any::Ambiguous { kinds: vec![Kind::Item, Kind::Location] }),
+        No::Scan(Any::Ambiguous { readings: vec![Reading::new(Kind::Item, "A1"), Reading::new(Kind::Location, "C7")] }),
         No::Scan(Any::Checksum),
         No::Scan(Any::BadRead),
         No::Scan(Any::NotNow),

@@ -1,7 +1,7 @@
 //! What a reading means, by what the store knows, and which of its meanings a step takes.
 
 use super::lookup::{location_codes, texts, unit_codes};
-use super::{Details, Hint, Kind, Known, Label, Meaning, Refusal, Rules, bare_sscc};
+use super::{Details, Hint, Kind, Known, Label, Meaning, Reading, Refusal, Rules, bare_sscc};
 use crate::id::{Lot, Serial};
 use crate::master::Barcode;
 use crate::workflow::Meant;
@@ -25,7 +25,7 @@ pub struct Symbol {
 
 impl From<Symbol> for Meant {
     fn from(symbol: Symbol) -> Self {
-        Meant { meanings: symbol.meanings, text: symbol.text }
+        Meant { meanings: symbol.meanings, text: symbol.text, bare_sscc: symbol.bare_sscc }
     }
 }
 
@@ -42,7 +42,7 @@ pub fn meanings(read: &Read, known: &Known, year: u16) -> Vec<Meaning> {
 ///
 /// The sequence is that of scanning.md section 1 (symbology, GS1, prefixes and masks of the site,
 /// barcode table), but the first hit never wins: all meanings are listed, and what the step
-/// expects decides ([`Symbol::fit`]). `today` is the day at the site.
+/// expects decides ([`Meant::fit`]). `today` is the day at the site.
 #[must_use]
 pub fn classify(read: &Read, known: &Known, rules: &Rules, today: &str) -> Symbol {
     let year = today.get(..4).and_then(|year| year.parse().ok()).unwrap_or(0);
@@ -214,48 +214,12 @@ impl Wants {
     }
 }
 
-/// Why no meaning of a scan is used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Misfit {
-    /// Nothing is known by this code.
-    Unknown,
-    /// It is something else.
-    Other {
-        /// What it is.
-        scanned: Kind,
-        /// What it names.
-        id: String,
-        /// What is needed.
-        needed: Kind,
-    },
-    /// Several meanings are left: nobody guesses.
-    Several {
-        /// Each, by kind and name, in the sequence of the meanings.
-        readings: Vec<(Kind, String)>,
-    },
-}
-
-impl From<Misfit> for Refusal {
-    fn from(misfit: Misfit) -> Self {
-        match misfit {
-            Misfit::Unknown => Refusal::UnknownCode,
-            Misfit::Other { scanned, id, needed } => Refusal::WrongKind { scanned, id, needed },
-            Misfit::Several { readings } => {
-                let mut kinds: Vec<Kind> = readings.into_iter().map(|(kind, _)| kind).collect();
-                kinds.sort_unstable();
-                kinds.dedup();
-                Refusal::Ambiguous { kinds }
-            }
-        }
-    }
-}
-
-impl Symbol {
+impl Meant {
     /// The one meaning that the step takes (workflows.md section 0.2: of all that fit, one is used).
     ///
     /// # Errors
-    /// [`Misfit`], with both readings named where two are left.
-    pub fn fit(&self, wants: &Wants) -> Result<&Meaning, Misfit> {
+    /// Why there is none, with every reading named where several are left: nobody guesses.
+    pub fn fit(&self, wants: &Wants) -> Result<&Meaning, Refusal> {
         let is_unit = |kind| matches!(kind, Kind::HandlingUnit | Kind::Tote);
         let by_number = |meaning: &Meaning| bare_sscc(&self.text).is_some_and(|sscc| sscc.as_str() == meaning.id());
         let fits = |meaning: &&Meaning| {
@@ -264,16 +228,26 @@ impl Symbol {
             wants.takes(kind) && (wants.bare_sscc || !bare)
         };
         let fitting: Vec<&Meaning> = self.meanings.iter().filter(fits).collect();
-        match (fitting.as_slice(), self.meanings.first()) {
-            ([one], _) => Ok(one),
-            ([], None) => Err(Misfit::Unknown),
-            ([], Some(first)) => {
-                Err(Misfit::Other { scanned: first.kind(), id: first.id().to_owned(), needed: wants.needed })
-            }
-            (several, _) => {
-                let readings = several.iter().map(|meaning| (meaning.kind(), meaning.id().to_owned())).collect();
-                Err(Misfit::Several { readings })
-            }
+        match fitting.as_slice() {
+            [one] => Ok(one),
+            [] => Err(self.misfit(wants.needed)),
+            several => Err(Refusal::Ambiguous { readings: several.iter().map(|&meaning| meaning.into()).collect() }),
         }
+    }
+
+    /// Nothing that the scan means fits a step that asks for this.
+    #[must_use]
+    pub fn misfit(&self, needed: Kind) -> Refusal {
+        match self.meanings.first() {
+            Some(first) => Refusal::WrongKind { scanned: first.kind(), id: first.id().to_owned(), needed },
+            None => Refusal::UnknownCode,
+        }
+    }
+
+    /// Several things that the scan means fit a step that takes these kinds.
+    #[must_use]
+    pub fn ambiguous(&self, kinds: &[Kind]) -> Refusal {
+        let fitting = self.meanings.iter().filter(|meaning| kinds.contains(&meaning.kind()));
+        Refusal::Ambiguous { readings: fitting.map(Reading::from).collect() }
     }
 }

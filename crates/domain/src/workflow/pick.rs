@@ -329,10 +329,10 @@ impl Pick {
                 });
                 match goods {
                     Some(scanned) => self.refuse(Refusal::NeedLocation { needed, scanned }),
-                    None => self.refuse(misfit(meant, Kind::Location)),
+                    None => self.refuse(Refusal::Scan(meant.misfit(Kind::Location))),
                 }
             }
-            _ => self.refuse(ambiguous(meant)),
+            _ => self.refuse(Refusal::Scan(meant.ambiguous(&[Kind::Location]))),
         }
     }
 
@@ -422,8 +422,8 @@ impl Pick {
                 let scanned = found.clone();
                 self.refuse(Refusal::WrongLocation { scanned, needed: row.location })
             }
-            [] => self.refuse(misfit(meant, Kind::Location)),
-            _ => self.refuse(ambiguous(meant)),
+            [] => self.refuse(Refusal::Scan(meant.misfit(Kind::Location))),
+            _ => self.refuse(Refusal::Scan(meant.ambiguous(&[Kind::Location]))),
         }
     }
 
@@ -609,22 +609,6 @@ fn handling_units(meant: &Meant) -> Vec<crate::master::HandlingUnit> {
             _ => None,
         })
         .collect()
-}
-
-/// Nothing that the scan means fits the step.
-fn misfit(meant: &Meant, needed: Kind) -> Refusal {
-    Refusal::Scan(match meant.meanings.first() {
-        Some(meaning) => scan::Refusal::WrongKind { scanned: meaning.kind(), id: meaning.id().to_owned(), needed },
-        None => scan::Refusal::UnknownCode,
-    })
-}
-
-/// Several things that the scan means fit the step.
-fn ambiguous(meant: &Meant) -> Refusal {
-    let mut kinds: Vec<Kind> = meant.meanings.iter().map(Meaning::kind).collect();
-    kinds.sort_unstable();
-    kinds.dedup();
-    Refusal::Scan(scan::Refusal::Ambiguous { kinds })
 }
 
 /// The order of a line.

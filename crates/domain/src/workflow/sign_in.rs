@@ -155,7 +155,10 @@ fn badge(meant: &Meant, site: &Site<'_>, grants: Grants) -> Step<SignIn, Exit, R
                 answer: Ok(Accepted::new(Class::StepComplete, What::Badge, operator.name.clone())),
             }
         }
-        _ => refuse(SignIn::Badge, Refusal::Scan(scan::Refusal::Ambiguous { kinds: vec![Kind::Badge] })),
+        several => {
+            let readings = several.iter().map(|one| scan::Reading::new(Kind::Badge, one.name.as_str())).collect();
+            refuse(SignIn::Badge, Refusal::Scan(scan::Refusal::Ambiguous { readings }))
+        }
     }
 }
 

@@ -239,7 +239,7 @@ impl World {
         lookup.here = here.clone();
         lookup.item = item.clone();
         let known = self.look_up(&lookup);
-        Ok((Meant { meanings: scan::meanings(&read, &known, 2026), text: read.text.clone() }, known))
+        Ok((scan::classify(&read, &known, &scan::Rules::default(), TODAY).into(), known))
     }
 
     /// As the device's store answers.

@@ -159,23 +159,23 @@ cases! {
     ];
     a_code_of_a_location_and_an_item_is_what_the_step_asks_for: x(2).code("A1", "X"), [
         ("A1", "step shelf A1 @ item L1 0"),
-        ("A1", "AMBIGUOUS kinds=[\"item\",\"location\"] @ item L1 0"),
+        ("A1", "AMBIGUOUS item X or location A1 @ item L1 0"),
         ("X", "ok item X @ item L1 1"),
     ];
     a_code_of_two_items_is_ambiguous: x(2).code("SAME", "X").code("SAME", "Y"), [
         ("A1", "step shelf A1 @ item L1 0"),
-        ("SAME", "AMBIGUOUS kinds=[\"item\"] @ item L1 0"),
+        ("SAME", "AMBIGUOUS item X or item Y @ item L1 0"),
     ];
     a_code_of_an_item_and_a_tote_is_ambiguous_at_the_item: x(2).code("T1", "X"), [
         ("A1", "step shelf A1 @ item L1 0"),
         ("X", "ok item X @ item L1 1"),
-        ("T1", "AMBIGUOUS kinds=[\"item\",\"tote\"] @ item L1 1"),
+        ("T1", "AMBIGUOUS item X or tote T1 @ item L1 1"),
         ("X", "step item X @ tote L1 2"),
         ("T1", "step tote T1 @ drop-off + Picked L1 X (2) T1"),
     ];
     a_code_of_this_location_and_a_tote_is_ambiguous_at_the_item: x(2).unit("A1", HandlingUnitKind::Tote), [
         ("A1", "step shelf A1 @ item L1 0"),
-        ("A1", "AMBIGUOUS kinds=[\"location\",\"tote\"] @ item L1 0"),
+        ("A1", "AMBIGUOUS location A1 or tote A1 @ item L1 0"),
     ];
     an_ean_that_could_be_a_lot_is_an_item: x(2).code("01012345678904", "X"), [
         ("A1", "step shelf A1 @ item L1 0"),

@@ -27,8 +27,8 @@ fn z() -> World {
 cases! {
     g6_a_lot_of_two_items_is_ambiguous_until_the_item_is_known: v(3, &["L1", "L2"]).stock("A9 W 5 lot=L1"), [
         ("A1", "step shelf A1 @ item L1 0"),
-        ("L1", "AMBIGUOUS kinds=[\"lot\"] @ item L1 0"),
-        ("(10)L1", "AMBIGUOUS kinds=[\"lot\"] @ item L1 0"),
+        ("L1", "AMBIGUOUS item V or item W @ item L1 0"),
+        ("(10)L1", "AMBIGUOUS item V or item W @ item L1 0"),
         ("V", "NEED_LOT item=V @ item L1 0 [V]"),
         ("L1", "ok lot L1 @ item L1 1"),
         ("L1", "ok lot L1 @ item L1 2"),

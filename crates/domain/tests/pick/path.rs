@@ -85,7 +85,7 @@ cases! {
         ("(91)LOC-A1", "step shelf A1 @ item L1 0"),
     ];
     two_locations_of_one_code_are_ambiguous: two().place("C1", "A1"), [
-        ("A1", "AMBIGUOUS kinds=[\"location\"] @ location L1"),
+        ("A1", "AMBIGUOUS location A1 or location C1 @ location L1"),
     ];
     p22_the_only_line_left_comes_back: one("L1 A1 X 1"), [
         ("/skip", "ok skipped L1 @ location L1"),
@@ -160,7 +160,7 @@ cases! {
         ("A1", "step shelf A1 @ item L1 0"),
         ("X", "step item X @ tote L1 1"),
         ("T1", "step tote T1 @ drop-off + Picked L1 X (1) T1"),
-        ("B1", "AMBIGUOUS kinds=[\"location\"] @ drop-off"),
+        ("B1", "AMBIGUOUS location B1 or location B7 @ drop-off"),
     ];
     p36_a_power_cut_keeps_what_was_counted: one("L1 A1 X 3"), [
         ("/cut", "cut @ location L1"),

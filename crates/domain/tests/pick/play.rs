@@ -4,7 +4,7 @@ use crate::world::{TODAY, World};
 use floorhand_domain::fact::{Fact, ShortReason, Units};
 use floorhand_domain::id::{ItemId, LocationId};
 use floorhand_domain::reason::Reason;
-use floorhand_domain::scan::{Known, Label};
+use floorhand_domain::scan::{self, Known, Label};
 use floorhand_domain::task::{LineState, TaskState};
 use floorhand_domain::workflow::pick::{Event, Hand, Pick, Refusal, Saved, Stage};
 use floorhand_domain::workflow::{Class, Next, Site};
@@ -182,6 +182,10 @@ fn drop_off_kind(world: &World) -> floorhand_domain::master::LocationKind {
 /// `CODE field=value …`, fields in alphabetical order, empty ones left out.
 fn refused(refusal: &Refusal) -> String {
     let mut out = refusal.reason().code().to_owned();
+    if let Refusal::Scan(scan::Refusal::Ambiguous { readings }) = refusal {
+        let named: Vec<String> = readings.iter().map(|one| format!("{} {}", one.kind.as_str(), one.id)).collect();
+        return format!("{out} {}", named.join(" or "));
+    }
     let json = serde_json::to_value(refusal).unwrap();
     let mut fields: Vec<String> = Vec::new();
     for (key, value) in json.as_object().unwrap() {

@@ -25,7 +25,7 @@ cases! {
     }), [
         ("/short", "ok page @ short L1 0"),
         ("/reason unreachable", "ok page @ short L1 0 Unreachable 0"),
-        ("A1", "AMBIGUOUS kinds=[\"location\"] @ short L1 0 Unreachable 0"),
+        ("A1", "AMBIGUOUS location A1 or location C1 @ short L1 0 Unreachable 0"),
     ];
     units_in_the_hand_go_to_the_tote_first: x(5), [
         ("A1", "step shelf A1 @ item L1 0"),

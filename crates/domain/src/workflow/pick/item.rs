@@ -1,6 +1,6 @@
 //! The item step: labels add up to a unit, units add up to the quantity.
 
-use super::{Hand, Pick, PickStep, Refusal, Stage, ambiguous, handling_units, misfit};
+use super::{Hand, Pick, PickStep, Refusal, Stage, handling_units};
 use crate::fact::Units;
 use crate::id::{HandlingUnitId, ItemId, LineId, Lot, Serial};
 use crate::master::{HandlingUnit, HandlingUnitKind};
@@ -8,6 +8,9 @@ use crate::scan::{self, Kind, Label, Meaning};
 use crate::stock::{Status, Stock};
 use crate::task::Line;
 use crate::workflow::{Class, Meant, Site, What};
+
+/// What the item step takes.
+const TAKEN: [Kind; 6] = [Kind::Item, Kind::Lot, Kind::Serial, Kind::Location, Kind::Tote, Kind::HandlingUnit];
 
 /// A scan at the item step.
 pub(super) fn scan(mut pick: Pick, line: &LineId, hand: Hand, meant: &Meant, site: &Site<'_>) -> PickStep {
@@ -40,9 +43,9 @@ pub(super) fn scan(mut pick: Pick, line: &LineId, hand: Hand, meant: &Meant, sit
                 let scanned = scanned.clone();
                 pick.refuse(Refusal::WrongLocation { scanned, needed: row.location })
             }
-            _ => pick.refuse(misfit(meant, Kind::Item)),
+            _ => pick.refuse(Refusal::Scan(meant.misfit(Kind::Item))),
         },
-        _ => pick.refuse(ambiguous(meant)),
+        _ => pick.refuse(Refusal::Scan(meant.ambiguous(&TAKEN))),
     }
 }
 
@@ -59,15 +62,14 @@ fn handling_unit(
     let holds = unit.id == row.handling_unit || available(row, site).any(|stock| stock.handling_unit == unit.id);
     if unit.kind == HandlingUnitKind::Tote && (on_cart || !holds) {
         if hand.units.is_empty() {
-            return pick.refuse(misfit(meant, Kind::Item));
+            return pick.refuse(Refusal::Scan(meant.misfit(Kind::Item)));
         }
         return super::tote::put(pick, &row.id, hand, None, meant, site);
     }
     // A bare number counts only where a handling unit is asked for (workflows.md section 0.4).
     let asked = hand.label.item.is_some() || !row.handling_unit.is_none();
-    let bare = meant.text == unit.id.as_str() && floorhand_gs1::Sscc::from_digits(&meant.text).is_ok();
-    if bare && !asked {
-        return pick.refuse(misfit(meant, Kind::Item));
+    if meant.bare_sscc && !asked {
+        return pick.refuse(Refusal::Scan(meant.misfit(Kind::Item)));
     }
     if !holds || (!row.handling_unit.is_none() && unit.id != row.handling_unit) {
         return pick.refuse(Refusal::WrongHu { scanned: unit.id.clone() });
@@ -92,7 +94,7 @@ enum Whose {
     /// Another item.
     Other(ItemId),
     /// Several items have it.
-    Several,
+    Several(Vec<scan::Reading>),
     /// No item has it.
     Nobody,
 }
@@ -118,7 +120,7 @@ fn whose(row: &Line, hand: &Hand, label: &Label, site: &Site<'_>) -> Whose {
         [] => Whose::Nobody,
         [one] if **one == row.item => Whose::Ours,
         [one] => Whose::Other((*one).clone()),
-        _ => Whose::Several,
+        several => Whose::Several(several.iter().map(|item| scan::Reading::new(Kind::Item, item.as_str())).collect()),
     }
 }
 
@@ -134,10 +136,7 @@ fn count(mut pick: Pick, row: &Line, mut hand: Hand, label: &Label, site: &Site<
         None => match whose(row, &hand, label, site) {
             Whose::Ours => {}
             Whose::Other(scanned) => return pick.refuse(Refusal::WrongItem { scanned, needed: row.item.clone() }),
-            Whose::Several => {
-                let kind = if label.serial.is_some() { Kind::Serial } else { Kind::Lot };
-                return pick.refuse(Refusal::Scan(scan::Refusal::Ambiguous { kinds: vec![kind] }));
-            }
+            Whose::Several(readings) => return pick.refuse(Refusal::Scan(scan::Refusal::Ambiguous { readings })),
             Whose::Nobody => {
                 let refusal = match (&label.serial, &label.lot) {
                     (Some(serial), _) => Refusal::WrongSerial { scanned: serial.clone(), needed: row.serial.clone() },

@@ -1,23 +1,20 @@
 //! Totes: into a slot, goods into them, down at the end.
 
-use super::{
-    Exit, Hand, Pick, PickStep, Refusal, Short, Stage, ambiguous, handling_units, locations, misfit, order_of,
-};
+use super::{Exit, Hand, Pick, PickStep, Refusal, Short, Stage, handling_units, order_of};
 use crate::fact::Fact;
 use crate::id::{HandlingUnitId, LineId, LocationId};
 use crate::master::HandlingUnitKind;
-use crate::scan::{self, Kind, Meaning};
+use crate::scan::{self, Kind, Meaning, Wants};
 use crate::task::LineState;
 use crate::workflow::{Accepted, Class, Meant, Next, Site, Step, What};
 
 /// An empty tote for a slot.
 pub(super) fn assign(mut pick: Pick, slot: u8, meant: &Meant, site: &Site<'_>) -> PickStep {
     let order = order_of(&pick, slot);
-    let units = handling_units(meant);
-    let unit = match units.as_slice() {
-        [unit] if unit.kind == HandlingUnitKind::Tote => unit,
-        [_] | [] => return pick.refuse(misfit(meant, Kind::Tote)),
-        _ => return pick.refuse(ambiguous(meant)),
+    let unit = match meant.fit(&Wants::only(Kind::Tote)) {
+        Ok(Meaning::HandlingUnit { unit }) => unit,
+        Ok(_) => return pick.refuse(Refusal::Scan(meant.misfit(Kind::Tote))),
+        Err(refusal) => return pick.refuse(Refusal::Scan(refusal)),
     };
     let scanned = unit.id.clone();
     let elsewhere = pick.task.slots.iter().any(|s| s.slot != slot && s.tote == scanned);
@@ -63,9 +60,9 @@ pub(super) fn put(
                 let open = pick.open_qty(line) - hand.qty();
                 return pick.refuse(Refusal::QtyOver { open: if short.is_some() { 0 } else { open } });
             }
-            return pick.refuse(misfit(meant, Kind::Tote));
+            return pick.refuse(Refusal::Scan(meant.misfit(Kind::Tote)));
         }
-        _ => return pick.refuse(ambiguous(meant)),
+        _ => return pick.refuse(Refusal::Scan(meant.ambiguous(&[Kind::Tote, Kind::HandlingUnit]))),
     };
     let needed = pick.tote_of(row.slot);
     let shared = site.settings.share_tote && pick.task.slots.iter().any(|s| s.tote == unit.id);
@@ -111,11 +108,10 @@ pub(super) fn drop_off(mut pick: Pick, asked: Option<LocationId>, meant: &Meant,
     let needed = pick.task.drop_off.clone();
     // Any other scan drops the question.
     pick.stage = Stage::DropOff { asked: None };
-    let found = locations(meant);
-    let scanned = match found.as_slice() {
-        [one] => one.clone(),
-        [] => return pick.refuse(misfit(meant, Kind::Location)),
-        _ => return pick.refuse(ambiguous(meant)),
+    let scanned = match meant.fit(&Wants::only(Kind::Location)) {
+        Ok(Meaning::Location { id }) => id.clone(),
+        Ok(_) => return pick.refuse(Refusal::Scan(meant.misfit(Kind::Location))),
+        Err(refusal) => return pick.refuse(Refusal::Scan(refusal)),
     };
     if scanned != needed && asked.as_ref() != Some(&scanned) {
         let kind = site.known.locations.iter().find(|l| l.id == scanned).map(|l| l.kind);
