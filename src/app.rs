@@ -7,6 +7,7 @@
 mod keys;
 mod pages;
 mod picking;
+mod scanning;
 mod signing;
 mod state;
 mod turn;
@@ -14,14 +15,13 @@ mod work;
 
 use crate::event::Catalogue;
 use crate::view::Look;
-use floorhand_domain::fact::Fact;
 use floorhand_domain::id::TaskId;
 use floorhand_domain::master::Settings;
-use floorhand_domain::scan::{self, Lookup, Scan};
+use floorhand_domain::scan::Lookup;
 use floorhand_domain::task::Task;
+use floorhand_domain::workflow::Accepted;
 use floorhand_domain::workflow::pick::{self, Pick};
-use floorhand_domain::workflow::sign_in::{self, SignIn};
-use floorhand_domain::workflow::{Accepted, Meant};
+use floorhand_domain::workflow::sign_in::SignIn;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -268,138 +268,6 @@ impl App {
         }
     }
 
-    fn scan(mut self, scan: Scan, read: &Result<floorhand_gs1::Read, scan::Refusal>, now: &Now, found: &Found) -> Turn {
-        let step = self.step_name();
-        let task = self.task();
-        let symbology = match read {
-            Ok(read) => read.symbology.map(|s| s.name().to_owned()).unwrap_or_default(),
-            Err(_) => floorhand_gs1::Symbology::split(&scan.raw).0.map(|s| s.name().to_owned()).unwrap_or_default(),
-        };
-        // A scan closes a page that lies over the step, and half a typed number is no number. Noise
-        // closes nothing: a code that is being typed stays.
-        let finder = match &self.page {
-            Some(OpenPage::Camera { light, .. }) => {
-                Some(OpenPage::Camera { light: *light, seen: String::new(), why: "" })
-            }
-            _ => None,
-        };
-        if read.is_ok() {
-            self.page = None;
-            if !matches!(self.flow, Flow::SignIn(_)) {
-                self.typed.clear();
-            }
-        }
-        let mut told = None;
-        let (mut turn, result, meanings) = match read {
-            Err(refusal) => {
-                let text =
-                    floorhand_gs1::escape(scan.raw.get(..SHOWN_BYTES_MAX.min(scan.raw.len())).unwrap_or_default());
-                let refusal = self.general(refusal.clone());
-                self.refused(refusal, text, found)
-            }
-            Ok(read) => {
-                let symbol = scan::classify(read, &found.known, &self.settings.scan, &now.today);
-                told = symbol.hints.first().map(|hint| hint.code());
-                let meant = Meant::from(symbol);
-                let kinds = meant.meanings.iter().map(|m| m.kind().as_str().to_owned()).collect();
-                let misread = meant.meanings.is_empty() && scan::looks_misread(read);
-                let (turn, result) = match self.flow.clone() {
-                    _ if misread => {
-                        let refusal = self.general(scan::Refusal::Checksum);
-                        let (turn, result, _) = self.refused(refusal, meant.text, found);
-                        (turn, result)
-                    }
-                    Flow::SignIn(state) => self.sign_in_scan(state, meant, now, found),
-                    Flow::Work => self.work_scan(&meant, now, found),
-                    Flow::Pick(flow) => self.pick_scan(*flow, meant, now, found),
-                };
-                (turn, result, kinds)
-            }
-        };
-        let (accepted, reason, decision) = match &result {
-            Ok(accepted) => (true, None, serde_json::to_string(accepted)),
-            Err(refusal) => (
-                false,
-                Some(refusal.reason()),
-                serde_json::to_value(refusal).map(|mut decision| {
-                    // What is likely wrong with the label or the reader goes to the screen and the log.
-                    let hint = lost_separator(refusal, found).or(told).unwrap_or_default();
-                    if let (false, Some(fields)) = (hint.is_empty(), decision.as_object_mut()) {
-                        fields.insert("hint".to_owned(), hint.into());
-                    }
-                    if let Answer::Refused(refused) = &mut turn.app.answer {
-                        refused.hint = hint;
-                    }
-                    decision.to_string()
-                }),
-            ),
-        };
-        if reason.is_some() && finder.is_some() {
-            // The finder stays open until a code is accepted.
-            turn.app.page = finder;
-        }
-        if let Some(reason) = reason {
-            turn.facts.push(Fact::ScanRefused {
-                raw: floorhand_gs1::escape(scan.raw.get(..SHOWN_BYTES_MAX.min(scan.raw.len())).unwrap_or_default()),
-                step: step.to_owned(),
-                reason,
-                meanings,
-                task: task.clone(),
-            });
-            turn.effects.push(Effect::Signal(Signal::Refused));
-        }
-        turn.audit = Some(Audit {
-            scan,
-            symbology,
-            step: step.to_owned(),
-            task,
-            accepted,
-            reason,
-            decision: decision.unwrap_or_default(),
-        });
-        turn
-    }
-
-    /// A refusal that any step gives, in the words of the flow.
-    fn general(&self, refusal: scan::Refusal) -> Refusal {
-        match &self.flow {
-            Flow::SignIn(_) => Refusal::SignIn(sign_in::Refusal::Scan(refusal)),
-            Flow::Work => Refusal::Work(work::Refusal::Scan(refusal)),
-            Flow::Pick(_) => Refusal::Pick(pick::Refusal::Scan(refusal)),
-        }
-    }
-
-    fn refused(
-        mut self,
-        refusal: Refusal,
-        text: String,
-        found: &Found,
-    ) -> (Turn, Result<Accepted, Refusal>, Vec<String>) {
-        self.show_refusal(refusal.clone(), text, found);
-        (self.turn(), Err(refusal), Vec::new())
-    }
-
-    fn show_refusal(&mut self, refusal: Refusal, text: String, found: &Found) {
-        let (scanned, needed) = match &refusal {
-            Refusal::Pick(pick::Refusal::WrongItem { scanned, needed }) => {
-                (Some(scanned.clone()), Some(needed.clone()))
-            }
-            Refusal::Pick(pick::Refusal::NeedLocation { scanned, .. }) => (Some(scanned.clone()), None),
-            _ => (None, None),
-        };
-        let item = |id: Option<floorhand_domain::id::ItemId>| {
-            id.and_then(|id| {
-                found
-                    .known
-                    .item(&id)
-                    .cloned()
-                    .or_else(|| self.catalogue().and_then(|c| c.items.get(id.as_str()).cloned()))
-            })
-        };
-        let refused = Refused { scanned: item(scanned), needed: item(needed), refusal, text, hint: "" };
-        self.answer = Answer::Refused(Box::new(refused));
-    }
-
     /// The names of the task under way.
     #[must_use]
     pub fn catalogue(&self) -> Option<&Catalogue> {
@@ -420,24 +288,5 @@ impl App {
     }
 }
 
-/// A lot or serial that is the needed one with further elements behind it: their separator was lost on
-/// the way. It stays refused (scanning.md 2.3).
-fn lost_separator(refusal: &Refusal, found: &Found) -> Option<&'static str> {
-    let lost = |read: &str, needed: &str| scan::separator_missing(read, needed).map(|hint| hint.code());
-    match refusal {
-        Refusal::Pick(pick::Refusal::WrongLot { scanned, needed }) if needed.as_str().is_empty() => {
-            found.known.stock.iter().find_map(|stock| lost(scanned.as_str(), stock.lot.as_str()))
-        }
-        Refusal::Pick(pick::Refusal::WrongLot { scanned, needed }) => lost(scanned.as_str(), needed.as_str()),
-        Refusal::Pick(pick::Refusal::WrongSerial { scanned, needed }) if needed.as_str().is_empty() => {
-            found.known.stock.iter().find_map(|stock| lost(scanned.as_str(), stock.serial.as_str()))
-        }
-        Refusal::Pick(pick::Refusal::WrongSerial { scanned, needed }) => lost(scanned.as_str(), needed.as_str()),
-        _ => None,
-    }
-}
-
 /// Codes of one kind looked up for a scan at the most.
 const LOOKUP_CODES_MAX: usize = 8;
-/// Bytes of a refused scan that are kept in its fact.
-const SHOWN_BYTES_MAX: usize = scan::SCAN_BYTES_MAX;

@@ -224,7 +224,7 @@ pub enum Band {
     OnlineAgain,
     /// Something beside the scan changed. Words: `urgent-order`, `order-cancelled`, `order-held`,
     /// `task-reassigned`, `line-added`, `access-ended`, `find-network`, `line-skipped`, `task-released`,
-    /// `restarted` (same step as before).
+    /// `restarted` (same step as before), `best-before` (the scan was taken, its date is past).
     Notice {
         /// See above.
         code: String,

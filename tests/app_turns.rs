@@ -858,6 +858,25 @@ fn a_refusal_stays_until_the_next_scan_and_noise_closes_nothing() {
 }
 
 #[test]
+fn goods_past_their_best_before_date_are_taken_and_looked_at() {
+    let (folder, clock) = warehouse();
+    let floor = Floor::start(&device(&folder), &clock);
+    floor.sign_in();
+    floor.go("PT-1", "pick.item");
+    let hint = || {
+        let row = floor.log().pop().unwrap();
+        serde_json::from_str::<serde_json::Value>(&row.decision).unwrap()["hint"].as_str().unwrap_or("").to_owned()
+    };
+    floor.scan("]C1010952123454321315351231");
+    assert_eq!((floor.in_hand(), hint()), (1, String::new()));
+    assert!(matches!(floor.view().band, Band::Accepted { .. }));
+    floor.scan("]C1010952123454321315250101");
+    assert_eq!((floor.in_hand(), hint()), (2, "best-before".to_owned()));
+    assert!(matches!(floor.view().band, Band::Notice { code } if code == "best-before"));
+    floor.stop();
+}
+
+#[test]
 fn a_power_cut_at_any_step_comes_back_to_it() {
     let (folder, clock) = warehouse();
     let mut floor = Floor::start(&device(&folder), &clock);

@@ -177,10 +177,17 @@ fn killed(floor: &mut Floor, at: usize) -> Result<()> {
     }
     let last = as_sent(codes.last().context("no codes")?);
     let device = floor.device.clone();
-    wait_for("the last code in the log", SOON, || Ok(device.log()?.last().is_some_and(|row| row.raw == last).then_some(())))?;
+    wait_for("the last code in the log", SOON, || {
+        Ok(device.log()?.last().is_some_and(|row| row.raw == last).then_some(()))
+    })?;
     let (after, heard) = floor.settle()?;
     floor.maker.agrees(&heard, &after).context("after the restart")?;
-    eprintln!("{}: killed at {at}: {} in the log, {answered} answered; then {}", floor.maker.name(), rows.len(), after.len());
+    eprintln!(
+        "{}: killed at {at}: {} in the log, {answered} answered; then {}",
+        floor.maker.name(),
+        rows.len(),
+        after.len()
+    );
     // The first so many, and then the rest of them from some one on: none twice, none out of order.
     let sent: Vec<String> = codes.iter().map(|code| as_sent(code)).collect();
     let raw = |rows: &[LogEntry]| rows.iter().map(|row| row.raw.clone()).collect::<Vec<_>>();

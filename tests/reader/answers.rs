@@ -67,7 +67,9 @@ impl Maker {
 
     fn commands(self) -> &'static [(&'static [u8], Said)] {
         match self {
-            Self::HostAck => &[(b"\x1B\x37\x2C", Said::Good), (b"\x1B\x38\x2C", Said::Bad), (b"\x1B\x35\x2C", Said::Look)],
+            Self::HostAck => {
+                &[(b"\x1B\x37\x2C", Said::Good), (b"\x1B\x38\x2C", Said::Bad), (b"\x1B\x35\x2C", Said::Look)]
+            }
             Self::Gryphon => &[
                 (b"\x12\x1B\x5B\x33\x71\x0D", Said::Good),
                 (b"\x12\x1B\x5B\x34\x71\x0D", Said::Bad),

@@ -199,7 +199,13 @@ impl Floor {
     /// What the step asks for: this is what a wrong scan must not change.
     pub fn step(&self) -> Result<Status> {
         let status = self.device.status()?;
-        Ok(Status { step: status.step, expects: status.expects, quantity: status.quantity, task: status.task, ..Status::default() })
+        Ok(Status {
+            step: status.step,
+            expects: status.expects,
+            quantity: status.quantity,
+            task: status.task,
+            ..Status::default()
+        })
     }
 
     /// Sends what must be refused, each part with a reason, and without a step.
