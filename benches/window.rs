@@ -95,7 +95,7 @@ fn release() -> PathBuf {
 
 fn screen() -> (String, Held) {
     let mut child = Command::new("Xvfb")
-        .args(["-displayfd", "1", "-screen", "0", "480x800x24", "-nolisten", "tcp"])
+        .args(["-displayfd", "1", "-screen", "0", "480x800x24", "-nolisten", "tcp", "-noreset"])
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
@@ -143,9 +143,12 @@ fn start(mut command: Command, display: &str) -> (Duration, Held) {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let held = Held(child);
+    let mut held = Held(child);
     let id = held.0.id().to_string();
     while began.elapsed() < PATIENCE {
+        if let Some(end) = held.0.try_wait().unwrap() {
+            panic!("{command:?} ended without a window: {end}");
+        }
         let found = Command::new("xdotool")
             .args(["search", "--onlyvisible", "--pid", &id])
             .env("DISPLAY", display)
