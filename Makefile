@@ -8,7 +8,7 @@ TARGET := $(if $(CARGO_TARGET_DIR),$(CARGO_TARGET_DIR),target)
 export PATH := $(if $(CARGO_HOME),$(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 export RUST_BACKTRACE ?= 1
 
-.PHONY: help setup demo test fmt fmt-check lint doc deny unit soak bench arm clean-demo
+.PHONY: help setup demo test fmt fmt-check lint doc deny unit soak fuzz bench arm clean-demo
 
 help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -45,6 +45,16 @@ unit: ## all tests
 soak: ## the random tests with new cases, many more of them
 	$(CARGO) test --locked -p floorhand-gs1 -p floorhand-domain --test properties
 	FLOORHAND_SYNC_CASES=5000 $(CARGO) test --locked -p floorhand --test sync_random
+
+# Needs the nightly compiler and cargo-fuzz; what is found goes to target/fuzz/found, never to the corpus.
+FUZZ_SECONDS ?= 600
+fuzz: ## each fuzz target for FUZZ_SECONDS
+	@set -e; cd fuzz; export CARGO_TARGET_DIR=$(abspath $(TARGET))/fuzz; \
+	for target in $$(ls targets | sed 's/[.]rs$$//'); do \
+	  mkdir -p "$$CARGO_TARGET_DIR/found/$$target"; \
+	  $(CARGO) +nightly fuzz run --fuzz-dir . "$$target" "$$CARGO_TARGET_DIR/found/$$target" "corpus/$$target" \
+	    -- -max_total_time=$(FUZZ_SECONDS) -max_len=1024; \
+	done
 
 bench: setup ## figures as ratios, one JSON line each
 	$(CARGO) build --release --locked -p floorhand -p floorhand-erp --examples --bins

@@ -43,7 +43,7 @@ pub enum EnrolError {
     #[error("the system gives no random numbers for a key")]
     Random,
     /// The store.
-    #[error(transparent)]
+    #[error("store")]
     Store(#[from] StoreError),
 }
 

@@ -11,10 +11,10 @@ const DAMAGE: [i32; 4] =
 #[non_exhaustive]
 pub enum StoreError {
     /// There is no store in the directory.
-    #[error("no store in {0}; enrol this device first")]
+    #[error("nothing there; enrol this device first")]
     NotThere(std::path::PathBuf),
     /// Another process has it.
-    #[error("the store in {0} is in use by another process")]
+    #[error("in use by another process")]
     Locked(std::path::PathBuf),
     /// The disk is full or refuses to write.
     #[error("the disk is full or refuses to write")]
