@@ -79,6 +79,7 @@ fn pictures() -> Vec<Picture> {
                 | "04-pick-item"
                 | "05-pick-quantity"
                 | "06-pick-wrong-item"
+                | "06-pick-wrong-item-other"
                 | "07-pick-short"
                 | "08-pick-cluster-tote"
                 | "14-attention"

@@ -168,6 +168,30 @@ pub fn wrong_item() -> Refusal {
     }
 }
 
+/// Another article altogether, both with names of two lines.
+fn other_item() -> View {
+    let named = |name: &str, variant: &str, size: &str| Goods {
+        name: name.into(),
+        variant: variant.into(),
+        size: size.into(),
+        ..goods()
+    };
+    let side = |code: &str, goods: &Goods| Thing { kind: "item".into(), code: code.into(), goods: Some(goods.clone()) };
+    let (scanned, needed) = (named("Crew T-shirt", "Black", "L"), named("Merino pullover", "Olive", "M"));
+    let mut page = item();
+    if let Page::Pick(PickView { stage: PickStage::Item { goods, .. }, .. }) = &mut page {
+        goods.clone_from(&needed);
+    }
+    let mut refused = view(page);
+    refused.refusal = Some(Refusal {
+        reason: "WRONG_ITEM".into(),
+        scanned: side("AP-0001-L", &scanned),
+        needed: side("AP-0002-M", &needed),
+        ..Refusal::default()
+    });
+    refused
+}
+
 fn work(lines: u32, aisle: &str, name: &str, due: Option<Clock>, state: &str) -> Work {
     Work {
         kind: "pick".into(),
@@ -340,6 +364,7 @@ pub fn samples() -> Vec<Sample> {
     let mut refused = view(item());
     refused.refusal = Some(wrong_item());
     add("06-pick-wrong-item", refused);
+    add("06-pick-wrong-item-other", other_item());
     let mut many = view(quantity(2, 3, "", true));
     many.refusal = Some(Refusal {
         reason: "QTY_OVER".into(),
