@@ -46,22 +46,28 @@ pub fn formats(text: &str) -> Result<Formats> {
 /// Decodes files and the files of folders, in the order of their names; one line each.
 ///
 /// # Errors
-/// When nobody reads the output any more, or too many files had to be left behind. A file that is no
-/// picture is a line with an error, and the next file is read.
+/// When nobody reads the output any more, too many files had to be left behind, or none of them is a
+/// picture. A file that is no picture is a line with an error, and the next file is read.
 pub fn decode(files: &[PathBuf], formats: Formats, out: &mut dyn Write) -> Result<()> {
-    let mut left = 0;
+    let (mut left, mut tried, mut read) = (0, 0, 0);
     for file in files {
         let mut below = Vec::new();
-        if file.is_dir() {
-            below.extend(std::fs::read_dir(file)?.filter_map(|entry| Some(entry.ok()?.path())));
-            below.retain(|path| path.is_file() && looks_like_a_picture(path));
-            below.sort();
-        } else {
-            below.push(file.clone());
+        // A folder that may not be read is told as a file that may not.
+        match std::fs::read_dir(file) {
+            Ok(entries) => {
+                below.extend(entries.filter_map(|entry| Some(entry.ok()?.path())));
+                below.retain(|path| path.is_file() && looks_like_a_picture(path));
+                below.sort();
+            }
+            Err(_) => below.push(file.clone()),
         }
         for path in below {
+            tried += 1;
             let line = match one(&path, formats) {
-                Ok((ms, codes)) => json!({"file": path.display().to_string(), "ms": ms, "codes": codes}),
+                Ok((ms, codes)) => {
+                    read += 1;
+                    json!({"file": path.display().to_string(), "ms": ms, "codes": codes})
+                }
                 Err(error) => {
                     left += usize::from(matches!(error, Failed::Stuck));
                     json!({"file": path.display().to_string(), "ms": 0.0, "codes": [], "error": error.to_string()})
@@ -72,6 +78,9 @@ pub fn decode(files: &[PathBuf], formats: Formats, out: &mut dyn Write) -> Resul
                 bail!("the decoder did not come back from {left} pictures");
             }
         }
+    }
+    if tried > 0 && read == 0 {
+        bail!("none of the files is a picture");
     }
     Ok(())
 }
@@ -87,6 +96,8 @@ fn looks_like_a_picture(path: &Path) -> bool {
 enum Failed {
     #[error(transparent)]
     Picture(#[from] PictureError),
+    #[error("not a file")]
+    NotAFile,
     #[error("no thread could be started: {0}")]
     Thread(#[from] std::io::Error),
     #[error("the decoder did not come back from this picture")]
@@ -97,6 +108,10 @@ enum Failed {
 
 /// CPU milliseconds of the decoding alone, and the codes.
 fn one(path: &Path, formats: Formats) -> Result<(f64, Vec<Value>), Failed> {
+    // Asked before it is opened: a pipe without a writer would be waited for.
+    if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+        return Err(Failed::NotAFile);
+    }
     let picture = Picture::open(path)?;
     let (send, answer) = sync_channel(ANSWERS_MAX);
     std::thread::Builder::new().name("decode".to_owned()).spawn(move || {
@@ -116,7 +131,9 @@ fn one(path: &Path, formats: Formats) -> Result<(f64, Vec<Value>), Failed> {
 fn shown(read: &Read) -> Value {
     let raw = [read.aim_id.as_bytes(), &read.content].concat();
     let parsed = crate::parse::parse(&raw, Mode::Lenient);
-    let gs1 = parsed.get("gs1").filter(|gs1| gs1.get("valid") == Some(&Value::Bool(true))).cloned();
+    // What is no GS1 code has none; a GS1 code that breaks a rule tells which.
+    let says = |gs1: &&Value| gs1["valid"] == true || !gs1["error"].is_null();
+    let gs1 = parsed.get("gs1").filter(says).cloned();
     json!({
         "text": String::from_utf8_lossy(&read.content),
         "symbology": read.format.as_str(),
@@ -147,7 +164,7 @@ mod tests {
         let path = dir.path().join("a.png");
         std::fs::write(&path, b"GIF? no").unwrap();
         let mut out = Vec::new();
-        decode(&[path, dir.path().join("missing.png")], Formats::all(), &mut out).unwrap();
+        assert!(decode(&[path, dir.path().join("missing.png")], Formats::all(), &mut out).is_err(), "none was read");
         let lines: Vec<Value> =
             String::from_utf8(out).unwrap().lines().map(|l| serde_json::from_str(l).unwrap()).collect();
         assert_eq!(lines.len(), 2);

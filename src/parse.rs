@@ -1,7 +1,6 @@
 //! `floorhand parse`: what a scan means by itself.
 
-use floorhand_domain::scan::Lookup;
-use floorhand_gs1::{Content, Mode, Read};
+use floorhand_gs1::{Content, Elements, Mode, Read};
 use serde_json::{Value, json};
 
 /// What the scan means, as JSON.
@@ -13,6 +12,13 @@ pub fn parse(raw: &[u8], mode: Mode) -> Value {
         "gs1": gs1(&read),
         "meanings": meanings(&read),
     })
+}
+
+/// Whether an element names a place: 414 with or without 254, or an internal AI that begins like a label of
+/// a location (scanning.md section 2.4).
+fn is_location(elements: &Elements) -> bool {
+    let internal = |ai: &str| ai.len() == 2 && ai.starts_with('9') && ai != "90";
+    elements.iter().any(|element| matches!(element.ai.as_str(), "254" | "414") || internal(element.ai.as_str()))
 }
 
 fn gs1(read: &Read) -> Value {
@@ -43,17 +49,20 @@ fn meanings(read: &Read) -> Vec<Value> {
     let mut list = Vec::new();
     for content in &read.readings {
         match content {
+            // A number for use within a region or a company names no article in the world.
+            Content::Gtin(scan) if scan.gtin.circulation().is_restricted() => {
+                list.push(json!({"kind": "restricted", "number": scan.gtin.as_str()}));
+            }
             Content::Gtin(scan) => list.push(json!({"kind": "item", "gtin": scan.gtin.as_str()})),
             Content::Sscc(sscc) => list.push(json!({"kind": "handling-unit", "sscc": sscc.as_str()})),
             Content::Elements(elements) => {
-                let look = Lookup::of(read);
                 let mut meaning = serde_json::Map::new();
                 let kind = match (elements.gtin(), elements.sscc()) {
                     (_, Some(_)) => "handling-unit",
                     (Some(_), None) => "item",
                     _ if elements.serial().is_some() => "serial",
                     _ if elements.lot().is_some() => "lot",
-                    _ if !look.locations.is_empty() => "location",
+                    _ if is_location(elements) => "location",
                     _ => "elements",
                 };
                 meaning.insert("kind".to_owned(), json!(kind));

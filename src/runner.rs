@@ -498,7 +498,7 @@ impl Runner {
         self.outlet.signal(signal, &self.app.look, u16::from(at.hour) * 60 + u16::from(at.minute));
     }
 
-    /// The camera runs while its finder is shown, and forgets what it read when the step changes.
+    /// The camera runs while its finder is shown, and forgets what it read at each answer.
     fn follow_finder(&mut self, answered: bool) {
         let light = match &self.app.page {
             Some(OpenPage::Camera { light, .. }) => Some(*light),
@@ -507,7 +507,8 @@ impl Runner {
         match (self.finder, light) {
             (None, Some(_)) => self.outlet.finder(Finder::Open),
             (Some(_), None) => self.outlet.finder(Finder::Close),
-            (Some(_), Some(_)) if answered => self.outlet.finder(Finder::NewStep),
+            // A camera may also look on while no finder is shown.
+            _ if answered => self.outlet.finder(Finder::NewStep),
             _ => {}
         }
         if light.is_some() && self.finder.unwrap_or(false) != light.unwrap_or(false) {

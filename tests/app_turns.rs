@@ -977,7 +977,7 @@ fn the_news_of_the_connection_is_news_once() {
     assert_eq!(band(&back), Band::OnlineAgain);
     assert_eq!(band(&turn(back.clone(), Input::Minute)), Band::None);
     let scan = Scan { raw: b"A-99".to_vec(), source: Source::Serial, complete: true };
-    let read = Box::new(floorhand_domain::scan::read(&scan));
+    let read = Box::new(floorhand_domain::scan::read_by(&scan, &floorhand_domain::scan::Rules::default()));
     let refused = turn(back, Input::Scan { scan, read });
     assert_eq!(band(&refused), Band::None);
 }

@@ -120,8 +120,8 @@ fn a_folder_without_a_store_is_said_so_and_stays_as_it_is() {
     std::fs::create_dir(&empty).unwrap();
     for dir in [&empty, &missing] {
         let dir = dir.to_str().unwrap();
-        fails(&floorhand(&["status", "--data", dir, "--json"]), 1, &[dir, "no store", "enrol"]);
-        fails(&floorhand(&["log", "--data", dir, "--json"]), 1, &[dir, "no store", "enrol"]);
+        fails(&floorhand(&["status", "--data", dir, "--json"]), 1, &[dir, "nothing there", "enrol"]);
+        fails(&floorhand(&["log", "--data", dir, "--json"]), 1, &[dir, "nothing there", "enrol"]);
         fails(&floorhand(&["run", "--data", dir]), 1, &[dir, "not enrolled", "floorhand enrol", "enrol-code"]);
     }
     assert_eq!(std::fs::read_dir(&empty).unwrap().count(), 0, "a store was made by looking");
@@ -163,6 +163,28 @@ fn parsed(text: &str, flags: &[&str]) -> Value {
 fn elements(value: &Value) -> String {
     let list = value["gs1"]["elements"].as_array().expect("elements");
     list.iter().map(|e| format!("({}){}", e["ai"].as_str().unwrap(), e["value"].as_str().unwrap())).collect()
+}
+
+#[test]
+fn decode_waits_for_no_pipe_and_says_what_is_no_picture() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let pipe = path("pipe.png");
+    assert!(Command::new("mkfifo").arg(&pipe).status().expect("mkfifo").success());
+    std::fs::write(folder.path().join("empty.png"), b"").expect("a file");
+    for (file, word) in [(pipe, "not a file"), (path("empty.png"), "picture"), (path("none.png"), "No such file")] {
+        let said = floorhand(&["decode", "--json", &file]);
+        let line: Value = serde_json::from_str(said.out.trim()).expect("one line of JSON");
+        assert_eq!((said.code, line["codes"].as_array().map(Vec::len)), (1, Some(0)), "{said:?}");
+        assert!(line["error"].as_str().is_some_and(|error| error.contains(word)), "{said:?}");
+    }
+}
+
+#[test]
+fn parse_says_what_a_code_cannot_be() {
+    assert_eq!(parsed("]E02812345007501", &[])["meanings"][0]["kind"], "restricted");
+    assert_eq!(parsed("]C1021234567890123137123", &[])["meanings"][0]["kind"], "elements");
+    assert_eq!(parsed("(91)LOC-A-01-02", &[])["meanings"][0]["kind"], "location");
 }
 
 #[test]

@@ -82,7 +82,7 @@ pub fn classify(data: &[u8]) {
     let scan = Scan { raw: raw.to_vec(), source: Source::Serial, complete: bits & 128 == 0 };
     let read = match scan::read_by(&scan, &rules) {
         Ok(read) => read,
-        Err(refusal) => return assert!(matches!(refusal, Refusal::BadRead | Refusal::Checksum)),
+        Err(misread) => return assert!(matches!(misread.refusal, Refusal::BadRead | Refusal::Checksum)),
     };
     assert!(raw.len() <= SCAN_BYTES_MAX && (scan.complete || rules.accept_unclosed));
     let look = Lookup::by(&read, &rules);

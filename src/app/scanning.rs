@@ -9,7 +9,7 @@ impl App {
     pub(super) fn scan(
         mut self,
         scan: Scan,
-        read: &Result<floorhand_gs1::Read, scan::Refusal>,
+        read: &Result<floorhand_gs1::Read, scan::Misread>,
         now: &Now,
         found: &Found,
     ) -> Turn {
@@ -35,10 +35,11 @@ impl App {
         }
         let mut hints = Vec::new();
         let (mut turn, result, meanings) = match read {
-            Err(refusal) => {
+            Err(misread) => {
+                hints.extend(misread.hint.clone());
                 let text =
                     floorhand_gs1::escape(scan.raw.get(..SHOWN_BYTES_MAX.min(scan.raw.len())).unwrap_or_default());
-                let refusal = self.general(refusal.clone());
+                let refusal = self.general(misread.refusal.clone());
                 self.refused(refusal, text, found)
             }
             Ok(read) => {
@@ -68,7 +69,7 @@ impl App {
             }
             Err(refusal) => {
                 let likely = hints.first().map(Hint::code);
-                let hint = lost_separator(refusal, found).or(likely).unwrap_or_default();
+                let hint = nearly(refusal, found).or(likely).unwrap_or_default();
                 if let Answer::Refused(refused) = &mut turn.app.answer {
                     refused.hint = hint;
                 }
@@ -160,19 +161,24 @@ fn decision(told: &impl serde::Serialize, hint: &str) -> String {
     decision.to_string()
 }
 
-/// A lot or serial that is the needed one with further elements behind it: their separator was lost on
-/// the way. It stays refused (scanning.md 2.3).
-fn lost_separator(refusal: &Refusal, found: &Found) -> Option<&'static str> {
+/// A lot or serial that is nearly the needed one: with further elements behind it, because their
+/// separator was lost on the way, or in other capitals. It stays refused (scanning.md 2.3, 2.4).
+fn nearly(refusal: &Refusal, found: &Found) -> Option<&'static str> {
     let lost = |read: &str, needed: &str| scan::separator_missing(read, needed).map(|hint| hint.code());
     match refusal {
-        Refusal::Pick(pick::Refusal::WrongLot { scanned, needed }) if needed.as_str().is_empty() => {
-            found.known.stock.iter().find_map(|stock| lost(scanned.as_str(), stock.lot.as_str()))
+        Refusal::Pick(pick::Refusal::WrongLot { scanned, needed }) => {
+            let near = |lot: &str| {
+                lost(scanned.as_str(), lot).or(scan::lot_case(scanned.as_str(), lot).map(|hint| hint.code()))
+            };
+            match needed.as_str() {
+                "" => found.known.stock.iter().find_map(|stock| near(stock.lot.as_str())),
+                needed => near(needed),
+            }
         }
-        Refusal::Pick(pick::Refusal::WrongLot { scanned, needed }) => lost(scanned.as_str(), needed.as_str()),
-        Refusal::Pick(pick::Refusal::WrongSerial { scanned, needed }) if needed.as_str().is_empty() => {
-            found.known.stock.iter().find_map(|stock| lost(scanned.as_str(), stock.serial.as_str()))
-        }
-        Refusal::Pick(pick::Refusal::WrongSerial { scanned, needed }) => lost(scanned.as_str(), needed.as_str()),
+        Refusal::Pick(pick::Refusal::WrongSerial { scanned, needed }) => match needed.as_str() {
+            "" => found.known.stock.iter().find_map(|stock| lost(scanned.as_str(), stock.serial.as_str())),
+            needed => lost(scanned.as_str(), needed),
+        },
         _ => None,
     }
 }

@@ -64,7 +64,7 @@ pub enum Input {
         /// The scan.
         scan: Scan,
         /// What the bytes say, or why they cannot be read.
-        read: Box<Result<floorhand_gs1::Read, scan::Refusal>>,
+        read: Box<Result<floorhand_gs1::Read, scan::Misread>>,
     },
     /// A finger or a key that is no scan.
     Tap(Tap),

@@ -7,7 +7,7 @@ use crate::event::Catalogue;
 use crate::store::{LoginGuard, Store, StoreError};
 use crate::view::{AttentionTab, Hand, Look, Sound, TextSize, Theme};
 use floorhand_domain::id::{OperatorId, SignInId, TaskId};
-use floorhand_domain::master::LocationKind;
+use floorhand_domain::master::{LocationKind, Settings};
 use floorhand_domain::scan::{Known, Source};
 use floorhand_domain::task::TaskState;
 use floorhand_domain::workflow::sign_in::{Grants, SignIn};
@@ -17,9 +17,18 @@ use std::sync::Arc;
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 const MINUTE_MS: u64 = 60_000;
 
+/// A rule of the site that is at fault fits nothing; whoever looks for the reason finds it in the log.
+pub(super) fn tell_faults(settings: &Settings) {
+    for fault in settings.scan.faults() {
+        tracing::warn!(?fault, "a scan rule of the site is not used");
+    }
+}
+
 /// The app as it was left: same operator, same task, same step.
 pub(super) fn resume(store: &Store, look: Look) -> Result<App, StoreError> {
-    let app = App::new(station(store), store.settings()?, look);
+    let settings = store.settings()?;
+    tell_faults(&settings);
+    let app = App::new(station(store), settings, look);
     let saved: Saved = match store.app_state()? {
         Some(text) => serde_json::from_str(&text)?,
         None => Saved::default(),

@@ -73,6 +73,7 @@ impl Runner {
         if any("settings")
             && let Ok(settings) = self.store.settings()
         {
+            super::load::tell_faults(&settings);
             self.input(Input::Settings(settings), &Found::default());
         }
         match &self.app.flow {

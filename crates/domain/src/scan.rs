@@ -15,7 +15,7 @@ mod rules;
 mod unit;
 
 pub use details::Details;
-pub use hint::{Hint, of_fault, separator_missing};
+pub use hint::{Hint, lot_case, separator_missing};
 pub use lookup::{Known, Lookup};
 pub use meaning::{Symbol, Wants, classify, meanings};
 pub use rules::{DatePolicy, Pattern, RULES_MAX, RestrictedMask, RestrictedValue, RuleFault, Rules, bare_sscc};
@@ -255,6 +255,15 @@ impl Refusal {
     }
 }
 
+/// Bytes that say nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misread {
+    /// Why not.
+    pub refusal: Refusal,
+    /// What may lie behind it.
+    pub hint: Option<Hint>,
+}
+
 /// Whether an unknown code is rather a misread one: digits that would be a GTIN but for the last.
 #[must_use]
 pub fn looks_misread(read: &Read) -> bool {
@@ -267,33 +276,38 @@ pub fn looks_misread(read: &Read) -> bool {
 /// [`Refusal::BadRead`] for what is too long, unterminated or not text, [`Refusal::Checksum`] for
 /// a code whose check digit is wrong.
 pub fn read(scan: &Scan) -> Result<Read, Refusal> {
-    read_by(scan, &Rules::default())
+    read_by(scan, &Rules::default()).map_err(|misread| misread.refusal)
 }
 
 /// What the bytes say by themselves.
 ///
 /// # Errors
-/// Like [`read()`]. A frame that was not closed is accepted where the site says so and the
-/// symbology vouches for the length: then with a warning.
-pub fn read_by(scan: &Scan, rules: &Rules) -> Result<Read, Refusal> {
+/// Like [`read()`], with what lies behind it. A frame that was not closed is accepted where the site
+/// says so and the symbology vouches for the length: then with a warning.
+pub fn read_by(scan: &Scan, rules: &Rules) -> Result<Read, Misread> {
+    let bad = || Misread { refusal: Refusal::BadRead, hint: None };
     if scan.raw.len() > SCAN_BYTES_MAX || !(scan.complete || rules.accept_unclosed) {
-        return Err(Refusal::BadRead);
+        return Err(bad());
     }
     let mut read = floorhand_gs1::read(&scan.raw, Mode::Lenient);
     if let Some(error) = &read.error {
-        return Err(if error.is_checksum() { Refusal::Checksum } else { Refusal::BadRead });
+        return Err(if error.is_checksum() {
+            Misread { refusal: Refusal::Checksum, hint: None }
+        } else {
+            Misread { hint: Some(hint::of_fault(error)), ..bad() }
+        });
     }
     // The separator of an element string is no text either: only what has no other reading is noise.
     let plain = read.readings.iter().all(|content| matches!(content, Content::Plain(_)));
     if plain && is_not_text(&read) {
-        return Err(Refusal::BadRead);
+        return Err(bad());
     }
     if !scan.complete {
         // Only an EAN has one length. Another could be the head of a longer code whose digits happen to
         // check, as could twelve digits taken for a UPC-A.
         let vouched = read.symbology.is_some_and(|symbology| symbology.code() == 'E') && read.warnings.is_empty();
         if !vouched || !matches!(read.content(), Some(Content::Gtin(_))) {
-            return Err(Refusal::BadRead);
+            return Err(bad());
         }
         read.warnings.push(Warning::MissingTerminator);
     }

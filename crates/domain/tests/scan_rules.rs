@@ -8,7 +8,7 @@ mod world;
 use floorhand_domain::master::{Barcode, HandlingUnitKind, Unit};
 use floorhand_domain::scan::{
     self, DatePolicy, Hint, Kind, Label, Lookup, Meaning, Pattern, Reading, Refusal, RestrictedMask, RestrictedValue,
-    RuleFault, Rules, Scan, Source, Symbol, Wants, separator_missing,
+    RuleFault, Rules, Scan, Source, Symbol, Wants, lot_case, separator_missing,
 };
 use floorhand_domain::workflow::Meant;
 use world::{SSCC, TODAY, World};
@@ -206,7 +206,7 @@ fn case_18_what_a_pallet_holds() {
     assert_eq!((details.content.as_deref(), details.content_count), (Some("12345678901231"), Some(123)));
     assert_eq!(details.incomplete, ["(37) needs (00)"]);
     // Lot and date beside AI 02 are those of the content, not of a unit in the hand.
-    check(&world, &Rules::default(), "]C102123456789012313712{GS}10L1", &[]);
+    check(&world, &Rules::default(), "]C102123456789012313712{GS}10L1", &["? incomplete"]);
     check(
         &world,
         &Rules::default(),
@@ -327,16 +327,21 @@ fn a_value_that_swallowed_too_much_is_hinted_at() {
     let fault = |text: &[u8]| {
         let read = floorhand_gs1::read(text, floorhand_gs1::Mode::Lenient);
         assert!(read.error.is_some());
-        scan::of_fault(&read).map(|hint| hint.code())
+        let scan = Scan { raw: text.to_vec(), source: Source::Serial, complete: true };
+        let misread = scan::read_by(&scan, &Rules::default()).unwrap_err();
+        assert_eq!(misread.refusal, Refusal::BadRead);
+        misread.hint.map(|hint| hint.code())
     };
     assert_eq!(fault(b"]C1010952123454321310LOT-42-LONGER17271231"), Some("separator-missing"));
-    assert_eq!(fault(b"]C101095212345432142"), None);
+    assert_eq!(fault(b"]C101095212345432138912"), Some("broken"));
 }
 
 #[test]
 fn lots_and_serials_are_compared_byte_for_byte() {
     let world = World::new().stock("A1 V 5 lot=Ab-1").stock("A1 S 1 serial=00012");
     check(&world, &Rules::default(), "Ab-1", &["lot Ab-1 x1 lot=Ab-1"]);
+    assert_eq!(lot_case("AB-1", "Ab-1"), Some(Hint::LotCase));
+    assert_eq!((lot_case("Ab-1", "Ab-1"), lot_case("Ab-2", "Ab-1")), (None, None));
     for other in ["AB-1", "ab-1", "Ab-1 ", " Ab-1", "12", "0012"] {
         check(&world, &Rules::default(), other, &[]);
     }
@@ -381,7 +386,7 @@ fn an_unclosed_frame_counts_only_where_its_symbology_vouches_for_it() {
         let rules = Rules { accept_unclosed, ..Rules::default() };
         scan::read_by(&scan, &rules)
             .map(|read| read.warnings.iter().map(|warning| warning.code()).collect::<Vec<_>>())
-            .map_err(|refusal| refusal.reason().code())
+            .map_err(|misread| misread.refusal.reason().code())
     };
     assert_eq!(taken(b"]E09521234543213", false), Err("BAD_READ"));
     assert_eq!(taken(b"]E09521234543213", true), Ok(vec!["missing-terminator"]));

@@ -50,7 +50,7 @@ impl Details {
                     found.incomplete.clear();
                 }
                 if scan.gtin.circulation().is_restricted()
-                    && let Some(divided) = rules.divided(&scan.gtin).next()
+                    && let Some(divided) = rules.divided(&scan.gtin)
                 {
                     found.weight_grams = divided.weight_grams;
                     found.price_cents = divided.price_cents;

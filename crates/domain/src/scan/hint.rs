@@ -2,7 +2,7 @@
 
 use super::{DatePolicy, Details, Meaning, Rules};
 use crate::master::IsoDate;
-use floorhand_gs1::{Elements, ErrorKind, Mode, Note, Read, element};
+use floorhand_gs1::{Elements, Error, ErrorKind, Mode, Note, Read, element};
 use serde::{Deserialize, Serialize};
 
 /// What may lie behind a refusal, or what an accepted label should make somebody look at.
@@ -33,6 +33,14 @@ pub enum Hint {
         /// The date.
         date: IsoDate,
     },
+    /// The needed lot but for capitals: check the reader's keyboard case.
+    LotCase,
+    /// A partner that the standard asks for is missing, and another label of the same thing may bring
+    /// it: `(37) needs (00)`.
+    Incomplete {
+        /// What is missing.
+        missing: String,
+    },
     /// The reader deviates from the standard.
     Deviation {
         /// How, as `floorhand-gs1` names it.
@@ -52,6 +60,8 @@ impl Hint {
             Self::WebAddress => "web-address",
             Self::Broken { .. } => "broken",
             Self::BestBefore { .. } => "best-before",
+            Self::LotCase => "lot-case",
+            Self::Incomplete { .. } => "incomplete",
             Self::Deviation { .. } => "deviation",
         }
     }
@@ -77,28 +87,40 @@ pub fn separator_missing(read: &str, needed: &str) -> Option<Hint> {
     Some(Hint::SeparatorMissing { swallowed: swallowed.to_bracketed() })
 }
 
-/// The hint of a scan that could not be read: a value that is too long, or that ends in what no lot
-/// may hold, most likely lost its separator.
+/// Whether a lot is the needed one but for capitals. It stays refused: lots are byte-exact
+/// (scanning.md section 2.4), and most likely the reader's keyboard case is set wrong.
 #[must_use]
-pub fn of_fault(read: &Read) -> Option<Hint> {
-    match &read.error.as_ref()?.kind {
+pub fn lot_case(read: &str, needed: &str) -> Option<Hint> {
+    (read != needed && read.eq_ignore_ascii_case(needed)).then_some(Hint::LotCase)
+}
+
+/// What lies behind a scan that could not be read: a value that is too long most likely lost its
+/// separator.
+pub(super) fn of_fault(error: &Error) -> Hint {
+    match &error.kind {
         ErrorKind::TooLong(ai) if ai.entry().is_some_and(|entry| entry.fnc1_required) => {
-            Some(Hint::SeparatorMissing { swallowed: String::new() })
+            Hint::SeparatorMissing { swallowed: String::new() }
         }
-        _ => None,
+        _ => Hint::Broken { fault: error.code().to_owned() },
     }
 }
 
 pub(super) fn of(read: &Read, meanings: &[Meaning], details: &Details, rules: &Rules, today: &str) -> Vec<Hint> {
-    let mut hints: Vec<Hint> =
-        read.warnings.iter().map(|warning| Hint::Deviation { warning: warning.code().to_owned() }).collect();
+    let mut hints = Vec::new();
     let past = details.best_before.as_ref().filter(|date| date.as_str() < today);
     if let (Some(date), DatePolicy::Warn) = (past, rules.best_before) {
         hints.push(Hint::BestBefore { date: date.clone() });
     }
-    if !meanings.is_empty() {
-        return hints;
+    if meanings.is_empty() {
+        of_unknown(read, rules, &mut hints);
+        hints.extend(details.incomplete.iter().map(|missing| Hint::Incomplete { missing: missing.clone() }));
     }
+    // The weightiest first: this matters to whoever sets up the readers.
+    hints.extend(read.warnings.iter().map(|warning| Hint::Deviation { warning: warning.code().to_owned() }));
+    hints
+}
+
+fn of_unknown(read: &Read, rules: &Rules, hints: &mut Vec<Hint>) {
     if is_undivided(read, rules) {
         hints.push(Hint::RestrictedNumber);
     }
@@ -113,9 +135,8 @@ pub(super) fn of(read: &Read, meanings: &[Meaning], details: &Details, rules: &R
             _ => None,
         });
     }
-    hints
 }
 
 fn is_undivided(read: &Read, rules: &Rules) -> bool {
-    read.gtin().is_some_and(|gtin| gtin.circulation().is_restricted() && rules.divided(&gtin).next().is_none())
+    read.gtin().is_some_and(|gtin| gtin.circulation().is_restricted() && rules.divided(&gtin).is_none())
 }

@@ -138,7 +138,7 @@ fn of_number(gtin: &Gtin, known: &Known, rules: &Rules, label: &Label, pieces: i
     if !gtin.circulation().is_restricted() {
         return of_barcodes(known, gtin.as_str(), label, pieces, add);
     }
-    for divided in rules.divided(gtin) {
+    if let Some(divided) = rules.divided(gtin) {
         let pieces = divided.count.and_then(|count| i64::try_from(count).ok()).unwrap_or(1);
         of_barcodes(known, &divided.key, label, pieces, add);
     }

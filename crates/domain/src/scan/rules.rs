@@ -237,9 +237,10 @@ impl Rules {
             .filter_map(move |pattern| Some((pattern.kind, pattern.code(text)?)))
     }
 
-    /// A restricted number divided by the masks; several masks that fit give several.
-    pub(super) fn divided<'a>(&'a self, number: &'a Gtin) -> impl Iterator<Item = Divided> + 'a {
-        self.restricted.iter().take(RULES_MAX).filter_map(move |mask| mask.divide(number))
+    /// A restricted number divided by its mask. Where two masks fit, neither counts.
+    pub(super) fn divided(&self, number: &Gtin) -> Option<Divided> {
+        let mut fitting = self.restricted.iter().take(RULES_MAX).filter_map(|mask| mask.divide(number));
+        fitting.next().filter(|_| fitting.next().is_none())
     }
 
     pub(super) fn names_location(&self, ai: &str) -> bool {

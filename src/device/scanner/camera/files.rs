@@ -69,7 +69,8 @@ fn list(path: &Path) -> std::io::Result<Vec<PathBuf>> {
     for entry in path.read_dir()? {
         let file = entry?.path();
         let ending = file.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase);
-        if ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str())) {
+        // A pipe would be waited for.
+        if file.is_file() && ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str())) {
             files.push(file);
         }
     }
