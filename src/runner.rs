@@ -32,6 +32,8 @@ const IDLE_MS: u64 = 5_000;
 const MINUTE_MS: u64 = 60_000;
 /// PINs that wait to be compared at the most.
 const CHECKS_MAX: usize = 4;
+/// How long half a code may be followed by its other half.
+const TORN_MS: u64 = 1_000;
 
 /// What the runner shows a view on.
 pub type Show = Box<dyn Fn(View) + Send>;
@@ -58,6 +60,8 @@ pub struct Runner {
     outlet: Box<dyn Outlet>,
     /// The last outcome that was signalled in this event.
     signalled: Option<Signal>,
+    /// Half a code, and when it came.
+    torn: Option<(Vec<u8>, u64)>,
     /// The lamp of the open finder; `None` = no finder is open.
     finder: Option<bool>,
     quit: bool,
@@ -118,6 +122,7 @@ impl Runner {
             minute_due_ms: now_ms,
             outlet,
             signalled: None,
+            torn: None,
             finder: None,
             quit: false,
             store,
@@ -287,7 +292,15 @@ impl Runner {
     }
 
     fn scan(&mut self, scan: Scan) {
-        let read = scan::read_by(&scan, &self.app.settings.scan);
+        let mut read = scan::read_by(&scan, &self.app.settings.scan);
+        match self.is_tail(&scan) {
+            Ok(false) => {}
+            Ok(true) => {
+                let hint = Some(scan::Hint::Torn);
+                read = Err(scan::Misread { refusal: scan::Refusal::BadRead, hint });
+            }
+            Err(error) => return self.not_saved(&error),
+        }
         let found = match &read {
             Ok(read) => match self.look_up(read) {
                 Ok(found) => found,
@@ -296,6 +309,28 @@ impl Runner {
             Err(_) => Found::default(),
         };
         self.input(Input::Scan { scan, read: Box::new(read) }, &found);
+    }
+
+    /// Whether a scan is the other half of one that was cut off a moment ago. A line that stalls turns
+    /// `LOC-A-01` into half a code and into `A-01`, which may be a code by itself: it must not pass.
+    /// Told by what both are together; half a code before a whole one means nothing.
+    fn is_tail(&mut self, scan: &Scan) -> Result<bool, StoreError> {
+        let now_ms = self.clock.mono_ms();
+        let torn = self.torn.take().filter(|(_, at_ms)| now_ms.saturating_sub(*at_ms) <= TORN_MS);
+        if !scan.complete {
+            let half = scan.raw.len() <= scan::SCAN_BYTES_MAX && scan.source != Source::Typed;
+            self.torn = half.then(|| (scan.raw.clone(), now_ms));
+            return Ok(false);
+        }
+        let Some((head, _)) = torn.filter(|_| !scan.raw.starts_with(b"]")) else { return Ok(false) };
+        let whole = Scan { raw: [head.as_slice(), &scan.raw].concat(), source: scan.source, complete: true };
+        let Ok(read) = scan::read_by(&whole, &self.app.settings.scan) else { return Ok(false) };
+        if read.symbology.is_some() {
+            return Ok(true);
+        }
+        let known = self.store.look_up(&Lookup::by(&read, &self.app.settings.scan))?;
+        let today = self.clock.wall().date().to_string();
+        Ok(!scan::classify(&read, &known, &self.app.settings.scan, &today).meanings.is_empty())
     }
 
     /// What the store knows about a reading, and what the step needs beside it.

@@ -858,6 +858,37 @@ fn a_refusal_stays_until_the_next_scan_and_noise_closes_nothing() {
 }
 
 #[test]
+fn the_other_half_of_a_code_is_no_code() {
+    let (folder, clock) = warehouse();
+    let floor = Floor::start(&device(&folder), &clock);
+    floor.sign_in();
+    floor.go("PT-1", "pick.location");
+    let half = |raw: &[u8]| floor.scan_as(raw, Source::Serial, false);
+    half(b"LOC-");
+    floor.scan("A-01");
+    assert_eq!((floor.refusal().as_str(), floor.step().as_str()), ("BAD_READ", "pick.location"));
+    assert!(floor.log().pop().unwrap().decision.contains("\"torn\""));
+    // The same code once more is nobody's other half; nor is one that comes later, or that makes no
+    // sense behind the first, or that says by itself what it is.
+    floor.scan("A-02");
+    assert_eq!(floor.refusal(), "WRONG_LOCATION");
+    half(b"LOC-");
+    clock.advance(1_001);
+    floor.scan("A-02");
+    assert_eq!(floor.refusal(), "WRONG_LOCATION");
+    half(b"95212");
+    floor.scan("A-02");
+    assert_eq!(floor.refusal(), "WRONG_LOCATION");
+    half(b"LOC-");
+    floor.scan("]C0A-01");
+    assert_eq!((floor.refusal().as_str(), floor.step().as_str()), ("", "pick.item"));
+    half(b"]E09521234");
+    floor.scan("543213");
+    assert_eq!((floor.refusal().as_str(), floor.in_hand()), ("BAD_READ", 0));
+    floor.stop();
+}
+
+#[test]
 fn goods_past_their_best_before_date_are_taken_and_looked_at() {
     let (folder, clock) = warehouse();
     let floor = Floor::start(&device(&folder), &clock);

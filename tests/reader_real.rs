@@ -13,12 +13,15 @@ mod wire;
 use answers::{Maker, Said, packet};
 use anyhow::{Context, Result, ensure};
 use floor::{Floor, play};
+use floorhand::store::DB_FILE;
 use floorhand_demo::robot::{LogEntry, SOON, as_sent, wait_for};
 use std::time::{Duration, Instant};
 
 /// Codes of the burst, and the time between two of them: all in two seconds.
 const CODES: usize = 200;
 const PACE: Duration = Duration::from_millis(10);
+/// Codes that are sent at once before a kill, so that some are read and not yet written down.
+const CROWD: usize = 30;
 
 #[test]
 fn case_60_and_a_burst_honeywell_hostack() {
@@ -116,21 +119,19 @@ fn codes(floor: &mut Floor) -> Vec<String> {
 }
 
 /// Sends them at their pace, as far as the machine keeps up with it.
-fn send(floor: &mut Floor, codes: &[String], mut before: impl FnMut(&mut Floor, usize) -> Result<()>) -> Result<()> {
+fn send(floor: &mut Floor, codes: &[String]) -> Result<()> {
     let started = Instant::now();
-    for (n, code) in codes.iter().enumerate() {
-        before(floor, n)?;
+    for (n, code) in (1..).zip(codes) {
         let bytes = floor.maker.scan(code);
         floor.wire.send(&bytes)?;
-        let due = PACE * u32::try_from(n + 1)?;
-        std::thread::sleep(due.saturating_sub(started.elapsed()));
+        std::thread::sleep((PACE * n).saturating_sub(started.elapsed()));
     }
     Ok(())
 }
 
 fn burst(floor: &mut Floor) -> Result<()> {
     let codes = codes(floor);
-    send(floor, &codes, |_, _| Ok(()))?;
+    send(floor, &codes)?;
     let rows = floor.rows(CODES)?;
     are(floor, &rows, &codes.iter().map(String::as_str).collect::<Vec<_>>())?;
     let heard = floor.answers(&rows)?;
@@ -154,19 +155,28 @@ fn killed_in_a_burst_what_was_answered_is_in_the_log_and_nothing_twice() {
     }
 }
 
+/// Kills the app at an answer, of the code `at` or of one in the crowd before it.
 fn killed(floor: &mut Floor, at: usize) -> Result<()> {
     let codes = codes(floor);
-    let mut dead = (Vec::new(), answers::Heard::default());
-    send(floor, &codes, |floor, n| {
-        if n != at {
-            return Ok(());
+    send(floor, &codes[..at - CROWD])?;
+    let crowd: Vec<u8> = codes[at - CROWD..at].iter().flat_map(|code| floor.maker.scan(code)).collect();
+    floor.wire.send(&crowd)?;
+    // The moment in which what was said must be on the disk already.
+    let (maker, started, mut answers, mut bytes) = (floor.maker, Instant::now(), 0, 0);
+    while answers < at - CROWD / 2 {
+        ensure!(started.elapsed() < SOON, "the crowd has no answers");
+        floor.wire.listen()?;
+        let said = floor.wire.said();
+        if said.len() > bytes {
+            bytes = said.len();
+            answers = maker.heard(said).map_or(answers, |heard| heard.said.len());
         }
-        floor.kill9()?;
-        // What it had said is still on the line.
-        dead = floor.settle()?;
-        floor.start_again()
-    })?;
-    let (rows, heard) = dead;
+    }
+    floor.kill9()?;
+    // What it had said is still on the line.
+    let (rows, heard) = floor.settle()?;
+    floor.start_again()?;
+    send(floor, &codes[at..])?;
     // The last answer of the app's own stands for a scan that is on the disk: answers come in order.
     let answered = heard.said.iter().rposition(|said| *said != Said::Look).map_or(0, |last| last + 1);
     ensure!(answered <= rows.len(), "{answered} were answered, {} are in the log", rows.len());
@@ -201,6 +211,33 @@ fn killed(floor: &mut Floor, at: usize) -> Result<()> {
     // What reached the line after the kill is nobody's but the new app's.
     ensure!(rest.len() >= CODES - at, "{} codes were sent after the kill, {} came", CODES - at, rest.len());
     Ok(())
+}
+
+#[test]
+fn case_55_a_store_that_hangs_holds_up_no_answer_and_nothing_is_good_before_it_is_written() {
+    play(Maker::HostAck, |floor| {
+        floor.until("pick.item")?;
+        let (shelf, before) = (floor.shelf.clone(), floor.device.log()?.len());
+        let store = rusqlite::Connection::open(floor.device.data().join(DB_FILE))?;
+        store.busy_timeout(SOON)?;
+        // Shorter than the app itself waits for its store.
+        store.execute_batch("BEGIN IMMEDIATE")?;
+        floor.wire.send(&Maker::HostAck.scan(&shelf))?;
+        let wire = &mut floor.wire;
+        wait_for("an answer", SOON, || {
+            wire.listen()?;
+            Ok((wire.said().len() >= 3).then_some(()))
+        })?;
+        let written = floor.device.log()?.len() - before;
+        store.execute_batch("ROLLBACK")?;
+        ensure!(written == 0, "somebody has written into a store that is locked");
+        let row = floor.rows(1)?;
+        ensure!(row[0].accepted, "{row:?}");
+        // The answer of the app itself comes late, and is not sent.
+        let heard = floor.answers(&row)?;
+        ensure!(heard.said == [Said::Look], "{heard:?}");
+        floor.hears(Said::Good, |floor| floor.shelf.clone())
+    });
 }
 
 #[test]
@@ -260,6 +297,24 @@ fn ssi_packets_are_acknowledged_and_none_counts_twice() {
         let (rows, heard) = floor.exchange(&[&packet(1, &third)], 1)?;
         are(floor, &rows, &[&third])?;
         ensure!((heard.acks, heard.naks) == (1, 1), "{heard:?}");
+        Ok(())
+    });
+}
+
+/// More than one read of the line holds.
+#[test]
+fn codes_that_wait_in_the_line_are_each_answered() {
+    const WAITING: usize = 120;
+    play(Maker::Ssi, |floor| {
+        floor.until("pick.item")?;
+        let shelf = floor.shelf.clone();
+        floor.kill9()?;
+        floor.wire.send(&Maker::Ssi.scan(&shelf).repeat(WAITING))?;
+        floor.start_again()?;
+        let rows = floor.rows(WAITING)?;
+        are(floor, &rows, &[shelf.as_str(); WAITING])?;
+        let heard = floor.answers(&rows)?;
+        ensure!((heard.acks, heard.naks) == (WAITING, 0), "{} of {WAITING} packets acknowledged", heard.acks);
         Ok(())
     });
 }

@@ -93,7 +93,8 @@ fn case_50_with_assume_gs1_off_the_separator_is_lost() {
     let picture = drawn(GS1_128);
     let side = |pixels: usize| u32::try_from(pixels).unwrap();
     let text = |assume| {
-        let source = Luma8LuminanceSource::new(picture.data.clone(), side(picture.width), side(picture.height));
+        let source =
+            Luma8LuminanceSource::new(picture.data.clone(), side(picture.width), side(picture.height)).unwrap();
         let mut bitmap = BinaryBitmap::new(HybridBinarizer::new(source));
         let hints = DecodeHints {
             PossibleFormats: Some([BarcodeFormat::CODE_128].into()),

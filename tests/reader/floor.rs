@@ -245,7 +245,10 @@ impl Floor {
                     continue;
                 }
             };
-            self.accepted(&code)?;
+            let (row, _) = self.scan(&code)?;
+            // The first rows may still be on their way.
+            let early = status.asks("badge") && row.reason.as_deref() == Some("BADGE_UNKNOWN");
+            ensure!(row.accepted || early, "{code} was refused: {row:?}");
             if status.step() == "pick.location" {
                 self.shelf = code;
             }

@@ -6,20 +6,14 @@
 //!
 //! Only [`Deframer::tick`] ends a frame by silence, never the distance between two pushes: bytes
 //! that waited in the kernel while this program did not run came in time, however late they are
-//! read. Cutting there would turn the tail of a code into a code. For the same reason what follows
-//! half a code after hardly more than the silence that ended it is no code either, unless it shows
-//! that it is whole: by STX, the prefix, or an AIM identifier.
-
-/// What begins within this time after silence has ended half a code may be the other half: a line that
-/// stalls, stalls for tenths of a second; a person takes longer to pull the trigger again.
-const TAIL_MS: u64 = 150;
+//! read. Cutting there would turn the tail of a code into a code. What follows half a code after a
+//! real silence is for the floor thread to judge, which can look up what both halves are together.
 
 const STX: u8 = 0x02;
 const ETX: u8 = 0x03;
 const TAB: u8 = b'\t';
 const LF: u8 = b'\n';
 const CR: u8 = b'\r';
-const GS: u8 = 0x1d;
 
 /// How a reader is set up.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,26 +91,13 @@ pub struct Deframer {
     discarding: bool,
     after_cr: bool,
     last_ms: u64,
-    /// When what is held began.
-    began_ms: u64,
-    /// When silence ended half a code.
-    torn_ms: Option<u64>,
 }
 
 impl Deframer {
     /// An empty one.
     #[must_use]
     pub fn new(config: Config) -> Self {
-        Deframer {
-            config,
-            held: Vec::new(),
-            opened: false,
-            discarding: false,
-            after_cr: false,
-            last_ms: 0,
-            began_ms: 0,
-            torn_ms: None,
-        }
+        Deframer { config, held: Vec::new(), opened: false, discarding: false, after_cr: false, last_ms: 0 }
     }
 
     /// Takes bytes that were read at `now_ms`.
@@ -134,16 +115,10 @@ impl Deframer {
     /// Ends what has been silent for long enough. To be called when [`Self::deadline_ms`] has
     /// passed and nothing can be read.
     pub fn tick(&mut self, now_ms: u64) -> Option<Frame> {
-        let deadline_ms = self.deadline_ms()?;
-        if now_ms < deadline_ms {
+        if now_ms < self.deadline_ms()? {
             return None;
         }
-        let closes = self.config.ends.idle && !self.opened;
-        // Noise has no tail; what is text may have one.
-        let text = !self.held.is_empty() && self.held.iter().all(|byte| matches!(*byte, b' '..=b'~' | GS));
-        let frame = self.end(closes, now_ms);
-        self.torn_ms = (!closes && text).then_some(deadline_ms);
-        frame
+        self.end(self.config.ends.idle && !self.opened, now_ms)
     }
 
     /// When to tick; `None`: nothing is held.
@@ -199,9 +174,6 @@ impl Deframer {
             }
             return None;
         }
-        if self.held.is_empty() {
-            self.began_ms = now_ms;
-        }
         self.held.push(byte);
         let prefix = self.config.prefix.as_ref().map_or(0, Vec::len);
         // The CR of a CR LF is no part of the code.
@@ -215,17 +187,12 @@ impl Deframer {
     }
 
     fn end(&mut self, closed: bool, now_ms: u64) -> Option<Frame> {
-        let opened = std::mem::take(&mut self.opened);
+        self.opened = false;
         let mut raw = std::mem::take(&mut self.held);
         if std::mem::take(&mut self.discarding) {
             return None;
         }
-        let torn = if raw.is_empty() { None } else { self.torn_ms.take() };
-        let tail = torn.is_some_and(|torn| self.began_ms <= torn.saturating_add(TAIL_MS));
-        let whole = opened
-            || self.config.prefix.is_some()
-            || matches!(raw.as_slice(), [b']', letter, ..] if letter.is_ascii_alphabetic());
-        let mut complete = closed && (whole || !tail);
+        let mut complete = closed;
         if let Some(prefix) = &self.config.prefix {
             if raw.starts_with(prefix) {
                 raw.drain(..prefix.len());
@@ -314,12 +281,7 @@ mod tests {
     #[test]
     fn silence_ends_what_nothing_closed() {
         check(&[(0, b"]E095212")], &["[]E095212]"]);
-        // What follows at once may be the other half, which must not pass for a code of its own.
-        check(&[(0, b"]E095212"), (150, b"34543213\r")], &["[]E095212]", "[34543213]"]);
-        check(&[(0, b"LOC-"), (300, b"A-01\r"), (0, b"A-02\r")], &["[LOC-]", "[A-01]", "A-02"]);
-        check(&[(0, b"LOC-"), (301, b"A-01\r")], &["[LOC-]", "A-01"]);
-        check(&[(0, b"LOC-"), (200, b"\x02A-01\x03")], &["[LOC-]", "A-01"]);
-        check(&[(0, b"\x00\xff"), (200, b"A-01\r")], &["[\\x00\\xff]", "A-01"]);
+        check(&[(0, b"]E095212"), (150, b"34543213\r")], &["[]E095212]", "34543213"]);
         check(&[(0, b"]E095212"), (160, b"]E09521234543213\r")], &["[]E095212]", "]E09521234543213"]);
         check(&[(0, b"\x02A-01"), (200, b"\x03")], &["[A-01]"]);
     }

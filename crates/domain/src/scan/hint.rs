@@ -33,6 +33,8 @@ pub enum Hint {
         /// The date.
         date: IsoDate,
     },
+    /// The other half of a code that was cut off before.
+    Torn,
     /// The needed lot but for capitals: check the reader's keyboard case.
     LotCase,
     /// A partner that the standard asks for is missing, and another label of the same thing may bring
@@ -60,6 +62,7 @@ impl Hint {
             Self::WebAddress => "web-address",
             Self::Broken { .. } => "broken",
             Self::BestBefore { .. } => "best-before",
+            Self::Torn => "torn",
             Self::LotCase => "lot-case",
             Self::Incomplete { .. } => "incomplete",
             Self::Deviation { .. } => "deviation",

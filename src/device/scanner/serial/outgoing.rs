@@ -3,8 +3,9 @@
 use rustix::io::Errno;
 use std::collections::VecDeque;
 
-/// Messages that wait for the line; a further one is dropped.
-pub const MESSAGES_MAX: usize = 64;
+/// Messages that wait for the line; a further one is dropped. All that one read makes necessary fits: 512 codes
+/// of one byte, each answered at once where 256 answers wait already, and those.
+pub const MESSAGES_MAX: usize = 1_024;
 /// How old a message may get before the line takes it. Later it would answer another scan.
 pub const STALE_MS: u64 = 1_000;
 
@@ -125,11 +126,11 @@ mod tests {
     #[test]
     fn bounded() {
         let (mut out, mut taken) = (Outgoing::default(), Vec::new());
-        for n in 0..=255 {
-            out.put(vec![n], 0, 0);
+        for n in 0..2_000_u16 {
+            out.put(n.to_be_bytes().to_vec(), 0, 0);
         }
-        out.write(line(999, &mut taken), 0);
-        assert_eq!(taken, (0..64).collect::<Vec<u8>>());
+        out.write(line(9_999, &mut taken), 0);
+        assert_eq!(taken, (0..1_024_u16).flat_map(u16::to_be_bytes).collect::<Vec<u8>>());
     }
 
     #[test]
