@@ -96,8 +96,6 @@ fn looks_like_a_picture(path: &Path) -> bool {
 enum Failed {
     #[error(transparent)]
     Picture(#[from] PictureError),
-    #[error("not a file")]
-    NotAFile,
     #[error("no thread could be started: {0}")]
     Thread(#[from] std::io::Error),
     #[error("the decoder did not come back from this picture")]
@@ -108,10 +106,6 @@ enum Failed {
 
 /// CPU milliseconds of the decoding alone, and the codes.
 fn one(path: &Path, formats: Formats) -> Result<(f64, Vec<Value>), Failed> {
-    // Asked before it is opened: a pipe without a writer would be waited for.
-    if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
-        return Err(Failed::NotAFile);
-    }
     let picture = Picture::open(path)?;
     let (send, answer) = sync_channel(ANSWERS_MAX);
     std::thread::Builder::new().name("decode".to_owned()).spawn(move || {

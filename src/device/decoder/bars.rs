@@ -1,14 +1,18 @@
 //! Linear codes out of the widths of bars and spaces along a line.
 //!
 //! Our own readers work on distances between like edges (the start of one bar to the start of the
-//! next), which ink that spreads and a threshold that sits too high or low do not change. The
-//! DataBar family and Codabar go to the readers of `rxing` ([`stacked`]).
+//! next), which ink that spreads and a threshold that sits too high or low do not change. Codabar
+//! goes to the reader of `rxing`.
 
 mod code128;
 mod code39;
+mod databar;
 mod ean;
+mod expanded;
 mod itf;
 pub(crate) mod stacked;
+
+use std::cell::Cell;
 
 use super::{Format, Formats};
 
@@ -20,6 +24,8 @@ pub(crate) struct Row {
     widths: Vec<f32>,
     /// Whether the picture ends where the line begins and ends: nothing is known of the light there.
     cut: (bool, bool),
+    /// How much of a code a reader has seen in it at most, in characters.
+    promise: Cell<usize>,
 }
 
 /// A code in a row.
@@ -40,6 +46,7 @@ impl Row {
         self.at.extend_from_slice(edges);
         self.at.push(length);
         self.cut = cut;
+        self.promise.set(0);
         self.measure();
     }
 
@@ -60,6 +67,16 @@ impl Row {
             [from, to] => to - from,
             _ => 0.0,
         }));
+    }
+
+    /// Notes that a reader has seen so many characters of a code, the start included.
+    fn saw(&self, characters: usize) {
+        self.promise.set(self.promise.get().max(characters));
+    }
+
+    /// How much of a code was seen in it at most, in characters.
+    pub(crate) fn promise(&self) -> usize {
+        self.promise.get()
     }
 
     /// How many runs there are.

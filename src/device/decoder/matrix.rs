@@ -1,28 +1,32 @@
 //! Matrix codes in a crop: made black and white, then searched for QR and Data Matrix.
 
-use rxing::common::{BitArray, BitMatrix, DecoderRXingResult, DetectorRXingResult};
+use rxing::common::{BitMatrix, DecoderRXingResult, DetectorRXingResult};
 use rxing::datamatrix::decoder::Decoder as DataMatrixDecoder;
-use rxing::datamatrix::detector::{Detector as PlainDetector, zxing_cpp_detector};
+use rxing::datamatrix::detector::zxing_cpp_detector;
 use rxing::qrcode::cpp_port::{decoder as qr_decoder, detector as qr_detector};
 
 use super::bars::stacked::guarded;
 use super::{Format, Formats, Luma};
 
-/// Side of the blocks a threshold is found for, in pixels.
-const BLOCK: usize = 8;
-/// Blocks to either side whose thresholds are averaged.
-const REACH: usize = 2;
-/// Grey levels a block must span for its mean to be a threshold; a flatter one is all light or all dark.
-const FLAT: u8 = 24;
-/// Sides below this, in pixels, get one threshold: there is less than a handful of blocks.
-const SMALL: usize = 40;
-/// Finder patterns of which sets of three are formed: their number grows with its cube.
-const MOST_FINDERS: usize = 24;
+mod binary;
+mod blob;
+mod finder;
+mod grey;
+mod grid;
+mod locate;
+mod qr;
+mod size;
+mod solve;
+#[cfg(test)]
+mod tests;
+
+use binary::Dark;
+pub(crate) use binary::{Binary, Bits, binary};
+
 /// Sets of three that are tried; they come most plausible first.
 const MOST_SETS: usize = 12;
-/// Smallest crop that can hold a matrix, in pixels.
-const LEAST_SIDE: usize = 10;
-
+/// Sets our own grid is laid on, which costs more.
+const MOST_LAID: usize = 2;
 /// A code in a crop.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Hit {
@@ -33,149 +37,72 @@ pub(crate) struct Hit {
     pub corners: [(f32, f32); 4],
 }
 
-/// How a crop is made black and white.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Binary {
-    /// By the mean of the surroundings.
-    Local,
-    /// By one threshold between its two groups of grey.
-    Global,
-}
-
-/// Makes a crop black (set) and white.
-pub(crate) fn binary(luma: Luma<'_>, how: Binary) -> Option<BitMatrix> {
-    if luma.width < LEAST_SIDE || luma.height < LEAST_SIDE {
-        return None;
-    }
-    let (columns, rows) = (luma.width.div_ceil(BLOCK), luma.height.div_ceil(BLOCK));
-    let small = luma.width < SMALL || luma.height < SMALL;
-    let levels =
-        if how == Binary::Global || small { vec![split(luma); columns * rows] } else { local(luma, columns, rows) };
-    let mut matrix = BitMatrix::new(luma.width as u32, luma.height as u32).ok()?;
-    let mut row_levels = Vec::with_capacity(columns * BLOCK);
-    for (band, levels) in levels.chunks(columns).enumerate() {
-        row_levels.clear();
-        row_levels.extend(levels.iter().flat_map(|level| [*level; BLOCK]));
-        for y in band * BLOCK..((band + 1) * BLOCK).min(luma.height) {
-            let mut bits = BitArray::with_size(luma.width);
-            for (word, (pixels, levels)) in
-                luma.row(y).chunks(usize::BITS as usize).zip(row_levels.chunks(usize::BITS as usize)).enumerate()
-            {
-                let dark = pixels
-                    .iter()
-                    .zip(levels)
-                    .enumerate()
-                    .fold(0_usize, |word, (bit, (pixel, level))| word | (usize::from(pixel <= level) << bit));
-                bits.setBulk(word * usize::BITS as usize, dark);
-            }
-            matrix.setRow(y as u32, &bits);
-        }
-    }
-    Some(matrix)
-}
-
-/// The threshold that parts the pixels best into two groups (Otsu 1979).
-fn split(luma: Luma<'_>) -> u8 {
-    let mut counts = [0_u32; 256];
-    for y in 0..luma.height {
-        for pixel in luma.row(y) {
-            if let Some(count) = counts.get_mut(usize::from(*pixel)) {
-                *count += 1;
-            }
-        }
-    }
-    let total = luma.pixels() as f64;
-    let sum: f64 = (0..).zip(counts).map(|(grey, count)| f64::from(grey) * f64::from(count)).sum();
-    let (mut below, mut sum_below, mut best) = (0.0, 0.0, (0, 0.0));
-    for (grey, count) in (0_u8..=255).zip(counts) {
-        below += f64::from(count);
-        sum_below += f64::from(grey) * f64::from(count);
-        let above = total - below;
-        if below == 0.0 || above == 0.0 {
-            continue;
-        }
-        let apart = (sum_below / below - (sum - sum_below) / above).powi(2) * below * above;
-        if apart > best.1 {
-            best = (grey, apart);
-        }
-    }
-    best.0
-}
-
-/// A threshold for each block: the mean over the blocks around it.
-fn local(luma: Luma<'_>, columns: usize, rows: usize) -> Vec<u8> {
-    let mut means: Vec<u8> = Vec::with_capacity(columns * rows);
-    for band in 0..rows {
-        let mut blocks = vec![(u8::MAX, u8::MIN, 0_u32, 0_u32); columns];
-        for y in band * BLOCK..((band + 1) * BLOCK).min(luma.height) {
-            for (block, pixels) in blocks.iter_mut().zip(luma.row(y).chunks(BLOCK)) {
-                let (low, high, sum, count) = block;
-                for pixel in pixels {
-                    *low = (*low).min(*pixel);
-                    *high = (*high).max(*pixel);
-                    *sum += u32::from(*pixel);
-                }
-                *count += pixels.len() as u32;
-            }
-        }
-        for (column, (low, high, sum, count)) in blocks.into_iter().enumerate() {
-            let level = if high.saturating_sub(low) > FLAT {
-                (sum / count.max(1)) as u8
-            } else {
-                // A flat block is light, unless it is as dark as what the blocks before it call dark.
-                let before = |up: usize, left: usize| -> Option<u8> {
-                    let row = band.checked_sub(up)?;
-                    let column = column.checked_sub(left)?;
-                    means.get(row * columns + column).copied()
-                };
-                let light = low / 2;
-                match (before(1, 0), before(0, 1), before(1, 1)) {
-                    (Some(above), Some(left), Some(corner)) => {
-                        let near = ((u16::from(above) + 2 * u16::from(left) + u16::from(corner)) / 4) as u8;
-                        if low < near { near } else { light }
-                    }
-                    _ => light,
-                }
-            };
-            means.push(level);
-        }
-    }
-    spread(&means, columns, rows)
-}
-
-/// Averages over five by five blocks, fewer at the edges.
-fn spread(means: &[u8], columns: usize, rows: usize) -> Vec<u8> {
-    let mean_of = |values: &mut dyn Iterator<Item = u8>| -> u8 {
-        let (sum, count) = values.fold((0_u32, 0_u32), |(sum, count), value| (sum + u32::from(value), count + 1));
-        (sum / count.max(1)) as u8
-    };
-    let mut across = Vec::with_capacity(means.len());
-    for row in means.chunks(columns) {
-        for column in 0..columns {
-            let from = column.saturating_sub(REACH);
-            let to = (column + REACH + 1).min(columns);
-            across.push(mean_of(&mut row.get(from..to).unwrap_or_default().iter().copied()));
-        }
-    }
-    let mut out = Vec::with_capacity(means.len());
-    for row in 0..rows {
-        let from = row.saturating_sub(REACH);
-        let to = (row + REACH + 1).min(rows);
-        for column in 0..columns {
-            out.push(mean_of(&mut (from..to).filter_map(|near| across.get(near * columns + column).copied())));
-        }
-    }
-    out
-}
-
-/// Searches a black and white crop.
-pub(crate) fn read(bits: &BitMatrix, formats: Formats, most: usize, found: &mut Vec<Hit>) {
+/// Searches a crop. Says whether anything in it looks like a code, read or not: three finder patterns that
+/// go together, or solid edges with a track of cells.
+pub(crate) fn read(bits: &Bits<'_>, formats: Formats, most: usize, found: &mut Vec<Hit>) -> bool {
+    let pale = bits.pale();
+    let before = found.len();
+    let mut seen = false;
     if formats.has(Format::Qr) {
-        qr(bits, most, found);
+        seen = qr(bits, &pale, most, found);
     }
     if formats.has(Format::DataMatrix) && found.len() < most {
-        data_matrix(bits, most, found);
+        let before_it = found.len();
+        data_matrix(&bits.matrix, most, found);
+        // Where there is a QR code there are corners and tracks enough, and no Data Matrix.
+        if found.len() == before_it {
+            seen |= own_data_matrix(&pale, if seen { FEW_SOLIDS } else { MOST_SOLIDS }, most, found);
+        }
     }
+    seen || found.len() > before
+}
+
+/// Corners between solid edges that are followed in a crop; and in one with finder patterns of QR, where there are
+/// corners and tracks enough.
+const MOST_SOLIDS: usize = 10;
+const FEW_SOLIDS: usize = 3;
+
+/// Half the lengths of a cell that the tracks are looked for with, in pixels, each up to twice as long.
+const DEPTHS: [f32; 5] = [12.8, 6.4, 3.2, 1.6, 0.8];
+/// Cells may be shorter along one side, seen from there.
+const SIDES: [f32; 2] = [1.0, 0.7];
+/// Sizes that are tried for what the tracks measure.
+const MOST_SIZES: usize = 2;
+
+/// Our own search: solid edges, tracks, grid. Says whether there were tracks.
+fn own_data_matrix(pale: &Dark<'_>, most_solids: usize, most: usize, found: &mut Vec<Hit>) -> bool {
+    let mut seen = false;
+    for solid in locate::solids(pale).into_iter().take(most_solids) {
+        if found.len() >= most {
+            break;
+        }
+        if let Some(hit) = of_solid(pale.luma, &solid, &mut seen) {
+            push(found, hit);
+        }
+    }
+    seen
+}
+
+fn of_solid(luma: Luma<'_>, solid: &locate::Solid, seen: &mut bool) -> Option<Hit> {
+    let across = grey::plus(solid.top, grey::minus(solid.right, solid.corner));
+    DEPTHS.iter().find_map(|depth| {
+        let upper = locate::track(luma, solid.top, across, solid.corner, *depth)?;
+        *seen = true;
+        let right = SIDES
+            .iter()
+            .filter_map(|by| locate::track(luma, solid.right, across, solid.corner, *depth * by))
+            .max_by(|a, b| a.fit.total_cmp(&b.fit))?;
+        let (corner, columns, rows) = locate::across(solid, &upper, &right)?;
+        let corners = [solid.top, corner, solid.right, solid.corner];
+        size::likely(luma, columns, rows, &corners, MOST_SIZES).into_iter().find_map(|size| {
+            let shape = size.shape();
+            let (corners, _) = grid::lay(luma, &shape, corners)?;
+            let solve = |bits: &BitMatrix, weak: &BitMatrix| {
+                guarded(|| solve::solve(bits, None).or_else(|| solve::solve(bits, Some(weak))))
+            };
+            data_matrix_hit(&grid::read(luma, &shape, &corners, solve)?, corners)
+        })
+    })
 }
 
 fn corners(points: &[rxing::Point]) -> [(f32, f32); 4] {
@@ -195,40 +122,65 @@ fn push(found: &mut Vec<Hit>, hit: Hit) {
     }
 }
 
-fn qr(bits: &BitMatrix, most: usize, found: &mut Vec<Hit>) {
-    let sets = guarded(|| {
-        let mut finders = qr_detector::FindFinderPatterns(bits, true, 0);
-        finders.sort_by_key(|finder| std::cmp::Reverse(finder.size));
-        finders.truncate(MOST_FINDERS);
-        (finders.len() >= 3).then(|| qr_detector::GenerateFinderPatternSets(&mut finders))
-    });
-    for set in sets.unwrap_or_default().iter().take(MOST_SETS) {
-        if found.len() >= most {
-            return;
+/// Says whether there were three finder patterns that go together.
+fn qr(bits: &Bits<'_>, pale: &Dark<'_>, most: usize, found: &mut Vec<Hit>) -> bool {
+    let before = found.len();
+    let mut seen = false;
+    for exact in [true, false] {
+        // Where exact ones go together, pale ones are the same again.
+        if seen {
+            break;
         }
-        let hit = guarded(|| {
-            let symbol = qr_detector::SampleQR(bits, set).ok()?;
-            let read = qr_decoder::Decode(symbol.getBits()).ok()?;
-            let content = read.isValid().then(|| read.text().into_bytes())?;
-            let aim_id = match read.symbologyIdentifier().as_str() {
-                "]Q0" => "]Q0",
-                "]Q2" => "]Q2",
-                "]Q3" => "]Q3",
-                "]Q4" => "]Q4",
-                "]Q5" => "]Q5",
-                "]Q6" => "]Q6",
-                _ => "]Q1",
-            };
-            Some(Hit { format: Format::Qr, aim_id, content, corners: corners(symbol.getPoints()) })
+        let sets = guarded(|| {
+            Some(if exact { finder::sets(bits.dark(), Some(&bits.matrix)) } else { finder::sets(pale, None) })
         });
-        if let Some(hit) = hit.filter(|hit| !hit.content.is_empty()) {
-            push(found, hit);
+        let sets = sets.unwrap_or_default();
+        seen = !sets.is_empty();
+        for set in sets.iter().take(MOST_SETS) {
+            if found.len() >= most {
+                return true;
+            }
+            let hit = guarded(|| {
+                let symbol = qr_detector::SampleQR(&bits.matrix, set).ok()?;
+                decode_qr(symbol.getBits(), corners(symbol.getPoints()))
+            });
+            if let Some(hit) = hit {
+                push(found, hit);
+            }
+        }
+        if found.len() > before {
+            return true;
+        }
+        for set in sets.iter().take(MOST_LAID) {
+            let hit = qr::read(bits.luma, set, |bits, corners| guarded(|| decode_qr(bits, corners)));
+            if let Some(hit) = hit {
+                push(found, hit);
+                return true;
+            }
         }
     }
+    seen
 }
 
+/// Decodes the cells of a QR code.
+fn decode_qr(bits: &BitMatrix, corners: [(f32, f32); 4]) -> Option<Hit> {
+    let read = qr_decoder::Decode(bits).ok()?;
+    let content = read.isValid().then(|| read.text().into_bytes())?;
+    let aim_id = match read.symbologyIdentifier().as_str() {
+        "]Q0" => "]Q0",
+        "]Q2" => "]Q2",
+        "]Q3" => "]Q3",
+        "]Q4" => "]Q4",
+        "]Q5" => "]Q5",
+        "]Q6" => "]Q6",
+        _ => "]Q1",
+    };
+    (!content.is_empty()).then_some(Hit { format: Format::Qr, aim_id, content, corners })
+}
+
+/// The quick search of `rxing`, from the middle outwards: codes that are large and clear.
 fn data_matrix(bits: &BitMatrix, most: usize, found: &mut Vec<Hit>) {
-    let symbols = guarded(|| zxing_cpp_detector::detect(bits, true, true).ok());
+    let symbols = guarded(|| zxing_cpp_detector::detect(bits, false, true).ok());
     for symbol in symbols.unwrap_or_default() {
         if found.len() >= most {
             return;
@@ -237,20 +189,21 @@ fn data_matrix(bits: &BitMatrix, most: usize, found: &mut Vec<Hit>) {
             push(found, hit);
         }
     }
-    if found.is_empty() {
-        let hit = guarded(|| {
-            let symbol = PlainDetector::new(bits).ok()?.detect().ok()?;
-            decode_data_matrix(symbol.getBits(), corners(symbol.getPoints()))
-        });
-        found.extend(hit);
-    }
 }
 
 /// Decodes the cells of a Data Matrix, the solid edges left and below.
 pub(crate) fn decode_data_matrix(bits: &BitMatrix, corners: [(f32, f32); 4]) -> Option<Hit> {
     let read = guarded(|| DataMatrixDecoder::new().decode(bits).ok())?;
+    data_matrix_hit(&read, corners)
+}
+
+fn data_matrix_hit(read: &DecoderRXingResult, corners: [(f32, f32); 4]) -> Option<Hit> {
+    // Characters of a set that is not known: a wrong text is worse than none.
+    if read.getContentType() == "UnknownECI" {
+        return None;
+    }
     let content = read.getText().as_bytes().to_vec();
-    (!content.is_empty()).then(|| Hit { format: Format::DataMatrix, aim_id: data_matrix_id(&read), content, corners })
+    (!content.is_empty()).then(|| Hit { format: Format::DataMatrix, aim_id: data_matrix_id(read), content, corners })
 }
 
 /// The identifier of ISO/IEC 16022, Annex N. FNC1 in the first place is told by the content type: the

@@ -34,6 +34,9 @@ pub enum PictureError {
     /// The file cannot be opened or read.
     #[error("cannot read the file: {0}")]
     Io(#[from] std::io::Error),
+    /// A folder, a pipe or a device.
+    #[error("not a file")]
+    NotAFile,
     /// More than [`MOST_PIXELS`], or more than [`MOST_BYTES`] as a file.
     #[error("the picture is too large; at most 50 megapixels and 256 MiB are read")]
     TooLarge,
@@ -61,15 +64,15 @@ impl Picture {
     /// # Errors
     /// When it cannot be read, is no picture, is damaged or is too large.
     pub fn open(path: &Path) -> Result<Self, PictureError> {
-        let file = File::open(path)?;
-        let facts = file.metadata()?;
-        if facts.is_dir() {
-            return Err(PictureError::Io(ErrorKind::IsADirectory.into()));
+        // Asked before it is opened: a pipe without a writer would be waited for.
+        let facts = std::fs::metadata(path)?;
+        if !facts.is_file() {
+            return Err(PictureError::NotAFile);
         }
         if facts.len() > MOST_BYTES {
             return Err(PictureError::TooLarge);
         }
-        Self::read(BufReader::new(file))
+        Self::read(BufReader::new(File::open(path)?))
     }
 
     /// Reads a picture from bytes.
@@ -206,6 +209,7 @@ mod tests {
         // The measures of a PNM are read before its pixels.
         assert!(matches!(grey(b"P5 40000 40000 255\n".to_vec()), Err(PictureError::TooLarge)));
         assert!(matches!(Picture::open(Path::new("/nowhere/at/all.png")), Err(PictureError::Io(_))));
-        assert!(matches!(Picture::open(Path::new("/")), Err(PictureError::Io(_))));
+        assert!(matches!(Picture::open(Path::new("/")), Err(PictureError::NotAFile)));
+        assert!(matches!(Picture::open(Path::new("/dev/null")), Err(PictureError::NotAFile)));
     }
 }

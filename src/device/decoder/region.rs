@@ -70,6 +70,17 @@ impl Bars {
         }
     }
 
+    /// Whether another region is the same but for less than a tile at each end, and a few degrees.
+    pub(crate) fn alike(&self, other: &Self) -> bool {
+        const NEAR: f32 = TILE as f32;
+        const TURNED: f32 = 0.996;
+        let turned = self.along.0 * other.along.0 + self.along.1 * other.along.1;
+        (self.x - other.x).hypot(self.y - other.y) < NEAR
+            && (self.half_length - other.half_length).abs() < NEAR
+            && (self.half_height - other.half_height).abs() < NEAR
+            && turned.abs() > TURNED
+    }
+
     /// Whether a point lies in it, up to a margin.
     pub(crate) fn holds(&self, x: f32, y: f32, margin: f32) -> bool {
         let (dx, dy) = (x - self.x, y - self.y);
@@ -126,9 +137,9 @@ fn groups(
     found
 }
 
-fn centre(column: usize, row: usize) -> (f32, f32) {
-    let middle = TILE as f32 / 2.0;
-    ((column * TILE) as f32 + middle, (row * TILE) as f32 + middle)
+fn centre(column: usize, row: usize, side: usize) -> (f32, f32) {
+    let middle = side as f32 / 2.0;
+    ((column * side) as f32 + middle, (row * side) as f32 + middle)
 }
 
 fn aim_weight(aim: Option<Rect>, x: f32, y: f32) -> f32 {
@@ -148,7 +159,7 @@ fn bars(tiles: &Tiles, group: &[(usize, usize)], aim: Option<Rect>) -> Bars {
     let along = (angle.cos(), angle.sin());
     let mut reach = [f32::MAX, f32::MIN, f32::MAX, f32::MIN];
     for (column, row) in group {
-        let (x, y) = centre(*column, *row);
+        let (x, y) = centre(*column, *row, tiles.side);
         let (u, v) = (x * along.0 + y * along.1, y * along.0 - x * along.1);
         let [low_u, high_u, low_v, high_v] = &mut reach;
         *low_u = low_u.min(u);
@@ -156,19 +167,20 @@ fn bars(tiles: &Tiles, group: &[(usize, usize)], aim: Option<Rect>) -> Bars {
         *low_v = low_v.min(v);
         *high_v = high_v.max(v);
     }
-    boxed(reach, along, group.len() as f32, sum, aim)
+    boxed(reach, along, group.len() as f32, tiles.side, sum, aim)
 }
 
 fn boxed(
     [low_u, high_u, low_v, high_v]: [f32; 4],
     along: (f32, f32),
     tiles: f32,
+    side: usize,
     sum: Tile,
     aim: Option<Rect>,
 ) -> Bars {
     let (u, v) = ((low_u + high_u) / 2.0, (low_v + high_v) / 2.0);
     let (x, y) = (u * along.0 - v * along.1, u * along.1 + v * along.0);
-    let half = TILE as f32 / 2.0;
+    let half = side as f32 / 2.0;
     Bars {
         x,
         y,
@@ -188,7 +200,7 @@ pub(crate) fn linear(tiles: &Tiles, aim: Option<Rect>, most: usize) -> Vec<Bars>
         groups(tiles, |tile| is_bar(tile, floor), agree).iter().map(|group| bars(tiles, group, aim)).collect();
     parts.sort_by(|a, b| b.rank.total_cmp(&a.rank));
     parts.truncate(MOST_PARTS);
-    let joined = join(&parts, aim);
+    let joined = join(&parts, tiles.side, aim);
     parts.retain(|part| part.tiles > 1.0);
     parts.truncate(most);
     parts.extend(joined.into_iter().take(most));
@@ -196,7 +208,7 @@ pub(crate) fn linear(tiles: &Tiles, aim: Option<Rect>, most: usize) -> Vec<Bars>
 }
 
 /// Pieces in one line, as one: each piece takes those beside it.
-fn join(parts: &[Bars], aim: Option<Rect>) -> Vec<Bars> {
+fn join(parts: &[Bars], side: usize, aim: Option<Rect>) -> Vec<Bars> {
     let mut taken = vec![false; parts.len()];
     let mut found = Vec::new();
     for (index, part) in parts.iter().enumerate() {
@@ -209,10 +221,10 @@ fn join(parts: &[Bars], aim: Option<Rect>) -> Vec<Bars> {
         for _ in 0..4 {
             let before = pieces;
             for (other, used) in parts.iter().zip(taken.iter_mut()).skip(index + 1) {
-                if !*used && agree(&whole.sum, &other.sum) && in_line(&whole, other) {
+                if !*used && agree(&whole.sum, &other.sum) && in_line(&whole, other, side) {
                     *used = true;
                     pieces += 1;
-                    whole = united(&whole, other, aim);
+                    whole = united(&whole, other, side, aim);
                 }
             }
             if before == pieces {
@@ -228,25 +240,25 @@ fn join(parts: &[Bars], aim: Option<Rect>) -> Vec<Bars> {
 }
 
 /// Whether one piece lies in the way the other reads, not far off, and about as high.
-fn in_line(one: &Bars, other: &Bars) -> bool {
+fn in_line(one: &Bars, other: &Bars, side: usize) -> bool {
     let (dx, dy) = (other.x - one.x, other.y - one.y);
     let along = (dx * one.along.0 + dy * one.along.1).abs();
     let across = (dy * one.along.0 - dx * one.along.1).abs();
     let gap = along - one.half_length - other.half_length;
     let overlap = one.half_height + other.half_height - across;
-    gap < GAP_TILES * TILE as f32 && overlap > one.half_height.min(other.half_height)
+    gap < GAP_TILES * side as f32 && overlap > one.half_height.min(other.half_height)
 }
 
-fn united(one: &Bars, other: &Bars, aim: Option<Rect>) -> Bars {
+fn united(one: &Bars, other: &Bars, side: usize, aim: Option<Rect>) -> Bars {
     let mut sum = one.sum;
     sum.add(&other.sum);
     let angle = sum.angle();
     let along = (angle.cos(), angle.sin());
     let mut reach = [f32::MAX, f32::MIN, f32::MAX, f32::MIN];
+    let half = side as f32 / 2.0;
     for part in [one, other] {
-        for (side, up) in [(-1.0, -1.0), (-1.0, 1.0), (1.0, -1.0), (1.0, 1.0)] {
-            let (length, height) =
-                (side * (part.half_length - TILE as f32 / 2.0), up * (part.half_height - TILE as f32 / 2.0));
+        for (left, up) in [(-1.0, -1.0), (-1.0, 1.0), (1.0, -1.0), (1.0, 1.0)] {
+            let (length, height) = (left * (part.half_length - half), up * (part.half_height - half));
             let x = part.x + length * part.along.0 - height * part.along.1;
             let y = part.y + length * part.along.1 + height * part.along.0;
             let (u, v) = (x * along.0 + y * along.1, y * along.0 - x * along.1);
@@ -257,7 +269,7 @@ fn united(one: &Bars, other: &Bars, aim: Option<Rect>) -> Bars {
             *high_v = high_v.max(v);
         }
     }
-    boxed(reach, along, one.tiles + other.tiles, sum, aim)
+    boxed(reach, along, one.tiles + other.tiles, side, sum, aim)
 }
 
 /// A box around cells.
@@ -297,7 +309,8 @@ fn cells(tiles: &Tiles, group: &[(usize, usize)], aim: Option<Rect>) -> Cells {
         strength += tiles.at(*column, *row).weaker();
     }
     let [left, right, top, bottom] = reach;
-    let rect = Rect { x: left * TILE, y: top * TILE, width: (right - left) * TILE, height: (bottom - top) * TILE };
+    let side = tiles.side;
+    let rect = Rect { x: left * side, y: top * side, width: (right - left) * side, height: (bottom - top) * side };
     // A matrix fills its box; text and leaves do not.
     let filled = group.len() as f32 / ((right - left) * (bottom - top)).max(1) as f32;
     let (x, y) = ((rect.x + rect.width / 2) as f32, (rect.y + rect.height / 2) as f32);

@@ -104,6 +104,7 @@ pub(super) fn read(row: &Row, start: usize) -> Option<Hit> {
             break;
         }
         values.push(value);
+        row.saw(values.len());
     }
     // The last bar of the stop, two modules, and the light after it.
     let bar = row.width(at) / module;

@@ -91,6 +91,7 @@ pub(super) fn read(row: &Row, start: usize) -> Option<Hit> {
         }
         let letter = PATTERNS.iter().position(|own| *own == pattern)?;
         content.push(*LETTERS.get(letter)?);
+        row.saw(content.len() + 1);
     }
     (content.len() >= FEWEST && row.light_from(at) >= QUIET * width).then(|| Hit {
         format: Format::Code39,

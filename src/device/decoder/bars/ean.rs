@@ -25,6 +25,9 @@ const FIRST_DIGIT: [u8; 10] = [0x00, 0x0B, 0x0D, 0x0E, 0x13, 0x19, 0x1C, 0x15, 0
 const CHECK_DIGIT: [u8; 10] = [0x38, 0x34, 0x32, 0x31, 0x2C, 0x26, 0x23, 0x2A, 0x29, 0x25];
 /// Light needed before and after, in modules. The standard asks 7 to 11; labels are cut closer.
 const QUIET: f32 = 3.5;
+/// Light needed after an EAN-13, in modules: with its parities, guards and check it is seldom read out of
+/// something longer, and packages are often printed to its very end.
+const QUIET_AFTER: f32 = 2.5;
 /// Largest deviation of a digit from its pattern, squared modules.
 const DIGIT_DEVIATION: f32 = 0.55;
 /// The same, mean over the digits of a code.
@@ -53,12 +56,12 @@ pub(super) fn read(row: &Row, start: usize, formats: Formats) -> Option<Hit> {
 
 /// Checks guards and light of a code of so many runs and modules; gives how much wider than a module its
 /// thin bars are.
-fn frame(row: &Row, start: usize, runs: usize, modules: f32, guards: &[(usize, usize)]) -> Option<f32> {
+fn frame(row: &Row, start: usize, runs: usize, modules: f32, after: f32, guards: &[(usize, usize)]) -> Option<f32> {
     if start + runs >= row.len() {
         return None;
     }
     let module = row.span(start, start + runs) / modules;
-    if row.light_before(start) < QUIET * module || row.light_from(start + runs) < QUIET * module {
+    if row.light_before(start) < QUIET * module || row.light_from(start + runs) < after * module {
         return None;
     }
     let (mut bars, mut count) = (0.0, 0.0);
@@ -105,6 +108,8 @@ impl Digits {
             self.deviation += deviation;
             self.values.push(value);
             self.parity = (self.parity << 1) | u8::from(!odd);
+            // The guards are where they should be: as good as a character.
+            row.saw(self.values.len() + 1);
         }
         Some(())
     }
@@ -143,7 +148,7 @@ fn digits(row: &Row, start: usize, runs: usize, modules: f32) -> Digits {
 }
 
 fn ean13(row: &Row, start: usize, formats: Formats) -> Option<Hit> {
-    let spread = frame(row, start, 59, 95.0, &[(0, 3), (27, 5), (56, 3)])?;
+    let spread = frame(row, start, 59, 95.0, QUIET_AFTER, &[(0, 3), (27, 5), (56, 3)])?;
     let mut read = digits(row, start, 59, 95.0);
     read.values.push(0);
     read.read(row, start + 3, 6, spread, true)?;
@@ -166,7 +171,7 @@ fn ean13(row: &Row, start: usize, formats: Formats) -> Option<Hit> {
 }
 
 fn ean8(row: &Row, start: usize) -> Option<Hit> {
-    let spread = frame(row, start, 43, 67.0, &[(0, 3), (19, 5), (40, 3)])?;
+    let spread = frame(row, start, 43, 67.0, QUIET, &[(0, 3), (19, 5), (40, 3)])?;
     let mut read = digits(row, start, 43, 67.0);
     read.read(row, start + 3, 4, spread, false)?;
     read.read(row, start + 24, 4, spread, false)?;
@@ -175,7 +180,7 @@ fn ean8(row: &Row, start: usize) -> Option<Hit> {
 }
 
 fn upce(row: &Row, start: usize) -> Option<Hit> {
-    let spread = frame(row, start, 33, 51.0, &[(0, 3), (27, 6)])?;
+    let spread = frame(row, start, 33, 51.0, QUIET, &[(0, 3), (27, 6)])?;
     let mut read = digits(row, start, 33, 51.0);
     read.read(row, start + 3, 6, spread, true)?;
     let (system, check) = CHECK_DIGIT.iter().position(|parity| *parity == read.parity).map_or_else(

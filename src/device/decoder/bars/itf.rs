@@ -63,6 +63,7 @@ pub(super) fn read(row: &Row, start: usize, formats: Formats) -> Option<Hit> {
         digits.push(digit([a, c, e, g, i])?);
         digits.push(digit([b, d, f, h, j])?);
         at += 10;
+        row.saw(digits.len());
     }
     let (format, aim_id) = if digits.len() == GTIN_DIGITS && ean::check(&digits) && formats.has(Format::Itf14) {
         (Format::Itf14, "]I1")
