@@ -5,6 +5,7 @@
 
 mod load;
 mod net;
+mod scanning;
 
 use crate::app::{App, Effect, Found, Guard, Input, Now, OpenPage, ReaderState, Signal, Station, Turn};
 use crate::clock::{Clock, wall};
@@ -16,7 +17,7 @@ use crate::sync::Sync;
 use crate::sync::transport::Transport;
 use crate::view::{Key, KeyPress, Look, Tap, View};
 use floorhand_domain::id::{OperatorId, SignInId};
-use floorhand_domain::scan::{self, Known, Lookup, Scan, Source};
+use floorhand_domain::scan::{Known, Scan, Source};
 use floorhand_domain::workflow::Site;
 use floorhand_domain::workflow::sign_in::{SignIn, lockout_minutes};
 use std::collections::VecDeque;
@@ -32,8 +33,6 @@ const IDLE_MS: u64 = 5_000;
 const MINUTE_MS: u64 = 60_000;
 /// PINs that wait to be compared at the most.
 const CHECKS_MAX: usize = 4;
-/// How long half a code may be followed by its other half.
-const TORN_MS: u64 = 1_000;
 
 /// What the runner shows a view on.
 pub type Show = Box<dyn Fn(View) + Send>;
@@ -289,69 +288,6 @@ impl Runner {
             found.task = self.loaded(&task);
         }
         self.input(Input::Tap(tap), &found);
-    }
-
-    fn scan(&mut self, scan: Scan) {
-        let mut read = scan::read_by(&scan, &self.app.settings.scan);
-        match self.is_tail(&scan) {
-            Ok(false) => {}
-            Ok(true) => {
-                let hint = Some(scan::Hint::Torn);
-                read = Err(scan::Misread { refusal: scan::Refusal::BadRead, hint });
-            }
-            Err(error) => return self.not_saved(&error),
-        }
-        let found = match &read {
-            Ok(read) => match self.look_up(read) {
-                Ok(found) => found,
-                Err(error) => return self.not_saved(&error),
-            },
-            Err(_) => Found::default(),
-        };
-        self.input(Input::Scan { scan, read: Box::new(read) }, &found);
-    }
-
-    /// Whether a scan is the other half of one that was cut off a moment ago. A line that stalls turns
-    /// `LOC-A-01` into half a code and into `A-01`, which may be a code by itself: it must not pass.
-    /// Told by what both are together; half a code before a whole one means nothing.
-    fn is_tail(&mut self, scan: &Scan) -> Result<bool, StoreError> {
-        let now_ms = self.clock.mono_ms();
-        let torn = self.torn.take().filter(|(_, at_ms)| now_ms.saturating_sub(*at_ms) <= TORN_MS);
-        if !scan.complete {
-            let half = scan.raw.len() <= scan::SCAN_BYTES_MAX && scan.source != Source::Typed;
-            self.torn = half.then(|| (scan.raw.clone(), now_ms));
-            return Ok(false);
-        }
-        let Some((head, _)) = torn.filter(|_| !scan.raw.starts_with(b"]")) else { return Ok(false) };
-        let whole = Scan { raw: [head.as_slice(), &scan.raw].concat(), source: scan.source, complete: true };
-        let Ok(read) = scan::read_by(&whole, &self.app.settings.scan) else { return Ok(false) };
-        if read.symbology.is_some() {
-            return Ok(true);
-        }
-        let known = self.store.look_up(&Lookup::by(&read, &self.app.settings.scan))?;
-        let today = self.clock.wall().date().to_string();
-        Ok(!scan::classify(&read, &known, &self.app.settings.scan, &today).meanings.is_empty())
-    }
-
-    /// What the store knows about a reading, and what the step needs beside it.
-    fn look_up(&mut self, read: &floorhand_gs1::Read) -> Result<Found, StoreError> {
-        let mut lookup = Lookup::by(read, &self.app.settings.scan);
-        self.app.widen(&mut lookup);
-        let known = self.store.look_up(&lookup)?;
-        let mut found = Found::default();
-        match &self.app.flow {
-            crate::app::Flow::SignIn(_) => {
-                found.grants = load::grants(&self.store, &known, self.clock.mono_ms(), &self.boot_id)?;
-            }
-            crate::app::Flow::Work => {
-                if let Some(task) = self.app.task_named(&known, &read.text) {
-                    found.task = self.loaded(&task);
-                }
-            }
-            crate::app::Flow::Pick(_) => {}
-        }
-        found.known = known;
-        Ok(found)
     }
 
     fn loaded(&self, task: &floorhand_domain::id::TaskId) -> Option<crate::app::TaskData> {

@@ -2,8 +2,8 @@
 
 use super::lookup::{location_codes, texts, unit_codes};
 use super::{Details, Hint, Kind, Known, Label, Meaning, Reading, Refusal, Rules, bare_sscc};
-use crate::id::{Lot, Serial};
-use crate::master::Barcode;
+use crate::id::{LocationId, Lot, Serial};
+use crate::master::{Barcode, HandlingUnit};
 use crate::workflow::Meant;
 use floorhand_gs1::{Content, Elements, Gtin, Read};
 
@@ -233,6 +233,26 @@ impl Meant {
             [] => Err(self.misfit(wants.needed)),
             several => Err(Refusal::Ambiguous { readings: several.iter().map(|&meaning| meaning.into()).collect() }),
         }
+    }
+
+    /// The locations that it can mean.
+    #[must_use]
+    pub fn locations(&self) -> Vec<LocationId> {
+        let one = |meaning: &Meaning| match meaning {
+            Meaning::Location { id } => Some(id.clone()),
+            _ => None,
+        };
+        self.meanings.iter().filter_map(one).collect()
+    }
+
+    /// The handling units that it can mean.
+    #[must_use]
+    pub fn handling_units(&self) -> Vec<HandlingUnit> {
+        let one = |meaning: &Meaning| match meaning {
+            Meaning::HandlingUnit { unit } => Some(unit.clone()),
+            _ => None,
+        };
+        self.meanings.iter().filter_map(one).collect()
     }
 
     /// Nothing that the scan means fits a step that asks for this.

@@ -313,7 +313,7 @@ impl Pick {
         let Some(needed) = self.lines.iter().find(|l| l.id == *line).map(|l| l.location.clone()) else {
             return self.refuse(Refusal::Scan(scan::Refusal::NotNow));
         };
-        match locations(meant).as_slice() {
+        match meant.locations().as_slice() {
             [found] if *found == needed => {
                 self.stage = Stage::Item { line: line.clone(), hand: Hand::default() };
                 self.accept(Class::StepComplete, What::Shelf, needed.0)
@@ -406,7 +406,7 @@ impl Pick {
         let Some(short) = ready else {
             return self.refuse(Refusal::Scan(scan::Refusal::NotNow));
         };
-        match locations(meant).as_slice() {
+        match meant.locations().as_slice() {
             [found] if *found == row.location => {
                 if hand.units.is_empty() {
                     let fact = self.close_short(&row, short);
@@ -585,30 +585,6 @@ impl Pick {
 
 fn progress_of(lines: &[Line]) -> Vec<Progress> {
     lines.iter().map(|line| Progress { picked: line.picked, state: line.state }).collect()
-}
-
-/// The locations that the scan can mean.
-fn locations(meant: &Meant) -> Vec<LocationId> {
-    meant
-        .meanings
-        .iter()
-        .filter_map(|meaning| match meaning {
-            Meaning::Location { id } => Some(id.clone()),
-            _ => None,
-        })
-        .collect()
-}
-
-/// The handling units that the scan can mean.
-fn handling_units(meant: &Meant) -> Vec<crate::master::HandlingUnit> {
-    meant
-        .meanings
-        .iter()
-        .filter_map(|meaning| match meaning {
-            Meaning::HandlingUnit { unit } => Some(unit.clone()),
-            _ => None,
-        })
-        .collect()
 }
 
 /// The order of a line.

@@ -1,6 +1,6 @@
 //! The item step: labels add up to a unit, units add up to the quantity.
 
-use super::{Hand, Pick, PickStep, Refusal, Stage, handling_units};
+use super::{Hand, Pick, PickStep, Refusal, Stage};
 use crate::fact::Units;
 use crate::id::{HandlingUnitId, ItemId, LineId, Lot, Serial};
 use crate::master::{HandlingUnit, HandlingUnitKind};
@@ -26,7 +26,7 @@ pub(super) fn scan(mut pick: Pick, line: &LineId, hand: Hand, meant: &Meant, sit
         })
         .collect();
     let here = meant.meanings.iter().any(|m| matches!(m, Meaning::Location { id } if *id == row.location));
-    let units = handling_units(meant);
+    let units = meant.handling_units();
     // Every kind that the step can use counts as fitting; two of them, and nobody guesses.
     match (goods.as_slice(), here, units.as_slice()) {
         ([label], false, []) => count(pick, &row, hand, label, site),
@@ -38,7 +38,7 @@ pub(super) fn scan(mut pick: Pick, line: &LineId, hand: Hand, meant: &Meant, sit
             pick.accept(Class::Accepted, What::Shelf, row.location.0)
         }
         ([], false, [unit]) => handling_unit(pick, &row, hand, unit, meant, site),
-        ([], false, []) => match super::locations(meant).as_slice() {
+        ([], false, []) => match meant.locations().as_slice() {
             [scanned] => {
                 let scanned = scanned.clone();
                 pick.refuse(Refusal::WrongLocation { scanned, needed: row.location })

@@ -1,6 +1,6 @@
 //! Totes: into a slot, goods into them, down at the end.
 
-use super::{Exit, Hand, Pick, PickStep, Refusal, Short, Stage, handling_units, order_of};
+use super::{Exit, Hand, Pick, PickStep, Refusal, Short, Stage, order_of};
 use crate::fact::Fact;
 use crate::id::{HandlingUnitId, LineId, LocationId};
 use crate::master::HandlingUnitKind;
@@ -49,7 +49,7 @@ pub(super) fn put(
     let Some(row) = pick.lines.iter().find(|l| l.id == *line).cloned() else {
         return pick.refuse(Refusal::Scan(scan::Refusal::NotNow));
     };
-    let units = handling_units(meant);
+    let units = meant.handling_units();
     let unit = match units.as_slice() {
         [unit] if unit.kind == HandlingUnitKind::Tote => unit,
         [] | [_] => {
