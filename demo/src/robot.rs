@@ -16,7 +16,7 @@ pub use app::{App, Device, Expect, LogEntry, Outbox, Quantity, Status, Sync, Tas
 pub use core::{Core, StockTotals};
 pub use drive::{Answer, Robot, Tally, as_sent, is_case};
 pub use process::{Child, output};
-pub use reader::Reader;
+pub use reader::{Reader, line};
 pub use screen::{Display, Keyboard};
 pub use seeded::{Operator, Seeded};
 

@@ -37,10 +37,8 @@ impl App {
         let (mut turn, result, meanings) = match read {
             Err(misread) => {
                 hints.extend(misread.hint.clone());
-                let text =
-                    floorhand_gs1::escape(scan.raw.get(..SHOWN_BYTES_MAX.min(scan.raw.len())).unwrap_or_default());
                 let refusal = self.general(misread.refusal.clone());
-                self.refused(refusal, text, found)
+                self.refused(refusal, shown(&scan), found)
             }
             Ok(read) => {
                 let symbol = scan::classify(read, &found.known, &self.settings.scan, &now.today);
@@ -82,7 +80,7 @@ impl App {
         }
         if let Some(reason) = reason {
             turn.facts.push(Fact::ScanRefused {
-                raw: floorhand_gs1::escape(scan.raw.get(..SHOWN_BYTES_MAX.min(scan.raw.len())).unwrap_or_default()),
+                raw: shown(&scan),
                 step: step.to_owned(),
                 reason,
                 meanings,
@@ -149,6 +147,11 @@ impl Turn {
             }
         }
     }
+}
+
+/// The bytes of a scan as they are shown and kept, printable.
+fn shown(scan: &Scan) -> String {
+    floorhand_gs1::escape(scan.raw.get(..SHOWN_BYTES_MAX.min(scan.raw.len())).unwrap_or_default())
 }
 
 /// What became of a scan, for its row in the log, with what is worth knowing about the label or the

@@ -2,11 +2,9 @@
 
 use super::Result;
 use anyhow::{Context, bail, ensure};
-use floorhand_demo::robot::{SOON, wait_for};
+use floorhand_demo::robot::{SOON, line, wait_for};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
 use std::os::fd::OwnedFd;
 use std::path::Path;
@@ -25,18 +23,7 @@ pub struct Wire {
 impl Wire {
     /// Plugs it in: `path` leads to a new pty from now on.
     pub fn plug(path: &Path) -> Result<Self> {
-        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).context("no pty")?;
-        grantpt(&master)?;
-        unlockpt(&master)?;
-        let name = ptsname(&master, Vec::new())?.into_string().context("the name of the pty")?;
-        let slave = rustix::fs::open(name.as_str(), OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC, Mode::empty())?;
-        // Nothing is echoed or changed while no app has the line.
-        let mut termios = tcgetattr(&slave)?;
-        termios.make_raw();
-        tcsetattr(&slave, OptionalActions::Now, &termios)?;
-        rustix::fs::fcntl_setfl(&master, rustix::fs::fcntl_getfl(&master)? | OFlags::NONBLOCK)?;
-        let _ = std::fs::remove_file(path);
-        std::os::unix::fs::symlink(&name, path).with_context(|| format!("cannot link {}", path.display()))?;
+        let (master, slave) = line(path)?;
         Ok(Wire { master, slave, said: Vec::new() })
     }
 

@@ -480,6 +480,9 @@ pub fn samples() -> Vec<Sample> {
     notice.strip.battery = Some(12);
     notice.band = Band::Notice { code: "urgent-order".into() };
     add("15-pick-notice", notice);
+    let mut past = view(item());
+    past.band = Band::Notice { code: "best-before".into() };
+    add("15-pick-best-before", past);
 
     let rows = || {
         let mut typed = scan(true, "tote", "", "T-0417");

@@ -11,6 +11,28 @@ use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+/// A line with two ends, the reader's and the app's: `path` becomes a link to the latter. Nothing is echoed or
+/// changed while no app has it, and the reader's end does not wait.
+///
+/// # Errors
+/// When the system has no pty or the link cannot be made.
+pub fn line(path: &Path) -> Result<(OwnedFd, OwnedFd)> {
+    let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).context("no pty")?;
+    grantpt(&master)?;
+    unlockpt(&master)?;
+    let name = ptsname(&master, Vec::new())?.into_string().context("the name of the pty")?;
+    let slave = rustix::fs::open(name.as_str(), OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC, Mode::empty())?;
+    let mut termios = rustix::termios::tcgetattr(&slave)?;
+    termios.make_raw();
+    rustix::termios::tcsetattr(&slave, OptionalActions::Now, &termios)?;
+    rustix::fs::fcntl_setfl(&master, rustix::fs::fcntl_getfl(&master)? | OFlags::NONBLOCK)?;
+    if path.symlink_metadata().is_ok() {
+        std::fs::remove_file(path).with_context(|| format!("cannot replace {}", path.display()))?;
+    }
+    std::os::unix::fs::symlink(&name, path).with_context(|| format!("cannot link {}", path.display()))?;
+    Ok((master, slave))
+}
+
 /// A serial reader that is no hardware. The app opens [`Reader::path`].
 #[derive(Debug)]
 pub struct Reader {
@@ -26,20 +48,7 @@ impl Reader {
     /// # Errors
     /// When the system has no pty or the link cannot be made.
     pub fn plug(path: &Path) -> Result<Self> {
-        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).context("no pty")?;
-        grantpt(&master)?;
-        unlockpt(&master)?;
-        let name = ptsname(&master, Vec::new())?.into_string().context("the name of the pty")?;
-        let slave = rustix::fs::open(name.as_str(), OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC, Mode::empty())?;
-        // Nothing is echoed or changed while no app has the line.
-        let mut termios = rustix::termios::tcgetattr(&slave)?;
-        termios.make_raw();
-        rustix::termios::tcsetattr(&slave, OptionalActions::Now, &termios)?;
-        rustix::fs::fcntl_setfl(&master, rustix::fs::fcntl_getfl(&master)? | OFlags::NONBLOCK)?;
-        if path.symlink_metadata().is_ok() {
-            std::fs::remove_file(path).with_context(|| format!("cannot replace {}", path.display()))?;
-        }
-        std::os::unix::fs::symlink(&name, path).with_context(|| format!("cannot link {}", path.display()))?;
+        let (master, slave) = line(path)?;
         Ok(Reader { master, _slave: slave, path: path.to_owned() })
     }
 

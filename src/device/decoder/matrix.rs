@@ -21,7 +21,7 @@ mod solve;
 mod tests;
 
 use binary::Dark;
-pub(crate) use binary::{Binary, Bits, binary};
+pub(crate) use binary::{Bits, binary};
 
 /// Sets of three that are tried; they come most plausible first.
 const MOST_SETS: usize = 12;

@@ -235,6 +235,28 @@ impl Meant {
         }
     }
 
+    /// The one location that it means.
+    ///
+    /// # Errors
+    /// Like [`Meant::fit`].
+    pub fn location(&self) -> Result<&LocationId, Refusal> {
+        match self.fit(&Wants::only(Kind::Location))? {
+            Meaning::Location { id } => Ok(id),
+            _ => Err(self.misfit(Kind::Location)),
+        }
+    }
+
+    /// The one tote that it means.
+    ///
+    /// # Errors
+    /// Like [`Meant::fit`].
+    pub fn tote(&self) -> Result<&HandlingUnit, Refusal> {
+        match self.fit(&Wants::only(Kind::Tote))? {
+            Meaning::HandlingUnit { unit } => Ok(unit),
+            _ => Err(self.misfit(Kind::Tote)),
+        }
+    }
+
     /// The locations that it can mean.
     #[must_use]
     pub fn locations(&self) -> Vec<LocationId> {

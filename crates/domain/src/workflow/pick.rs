@@ -13,7 +13,7 @@ use super::{Accepted, Class, Meant, Next, Site, Step, What};
 use crate::fact::{Fact, ShortReason, Units};
 use crate::id::{HandlingUnitId, LineId, LocationId, OrderId, TaskId};
 use crate::master::LocationKind;
-use crate::scan::{self, Kind, Label, Meaning};
+use crate::scan::{self, Label, Meaning};
 use crate::task::{Line, LineState, Task};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -313,26 +313,23 @@ impl Pick {
         let Some(needed) = self.lines.iter().find(|l| l.id == *line).map(|l| l.location.clone()) else {
             return self.refuse(Refusal::Scan(scan::Refusal::NotNow));
         };
-        match meant.locations().as_slice() {
-            [found] if *found == needed => {
+        match meant.location() {
+            Ok(found) if *found == needed => {
                 self.stage = Stage::Item { line: line.clone(), hand: Hand::default() };
                 self.accept(Class::StepComplete, What::Shelf, needed.0)
             }
-            [found] => {
-                let scanned = found.clone();
-                self.refuse(Refusal::WrongLocation { scanned, needed })
-            }
-            [] => {
+            Ok(found) => self.refuse(Refusal::WrongLocation { scanned: found.clone(), needed }),
+            Err(refusal @ scan::Refusal::WrongKind { .. }) => {
                 let goods = meant.meanings.iter().find_map(|meaning| match meaning {
                     Meaning::Goods { label } => label.item.clone(),
                     _ => None,
                 });
-                match goods {
-                    Some(scanned) => self.refuse(Refusal::NeedLocation { needed, scanned }),
-                    None => self.refuse(Refusal::Scan(meant.misfit(Kind::Location))),
-                }
+                self.refuse(match goods {
+                    Some(scanned) => Refusal::NeedLocation { needed, scanned },
+                    None => Refusal::Scan(refusal),
+                })
             }
-            _ => self.refuse(Refusal::Scan(meant.ambiguous(&[Kind::Location]))),
+            Err(refusal) => self.refuse(Refusal::Scan(refusal)),
         }
     }
 
@@ -406,8 +403,8 @@ impl Pick {
         let Some(short) = ready else {
             return self.refuse(Refusal::Scan(scan::Refusal::NotNow));
         };
-        match meant.locations().as_slice() {
-            [found] if *found == row.location => {
+        match meant.location() {
+            Ok(found) if *found == row.location => {
                 if hand.units.is_empty() {
                     let fact = self.close_short(&row, short);
                     self.stage = self.next_stage(&row.location);
@@ -418,12 +415,8 @@ impl Pick {
                 self.stage = Stage::Tote { line: line.clone(), hand, short: Some(short) };
                 self.accept(Class::StepComplete, What::Shelf, row.location.0)
             }
-            [found] => {
-                let scanned = found.clone();
-                self.refuse(Refusal::WrongLocation { scanned, needed: row.location })
-            }
-            [] => self.refuse(Refusal::Scan(meant.misfit(Kind::Location))),
-            _ => self.refuse(Refusal::Scan(meant.ambiguous(&[Kind::Location]))),
+            Ok(found) => self.refuse(Refusal::WrongLocation { scanned: found.clone(), needed: row.location }),
+            Err(refusal) => self.refuse(Refusal::Scan(refusal)),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Boxes of cells: cut out, made larger, smaller or smoother, and searched for a matrix.
 
 use super::super::gate::TILE;
-use super::super::matrix::{self, Binary};
+use super::super::matrix;
 use super::super::plane::Plane;
 use super::super::region::Cells;
 use super::super::{Luma, Read, Rect};
@@ -152,7 +152,7 @@ impl Crops {
         if !work.budget.take(luma.pixels() * CROP_POINTS) {
             return Look::Nothing;
         }
-        let Some(bits) = matrix::binary(luma, Binary::Local) else { return Look::Nothing };
+        let Some(bits) = matrix::binary(luma) else { return Look::Nothing };
         let mut hits = Vec::new();
         let like = matrix::read(&bits, work.request.formats, MOST_CODES, &mut hits);
         let look = match (hits.is_empty(), like) {

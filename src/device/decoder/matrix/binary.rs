@@ -24,13 +24,6 @@ const LEAST_SIDE: usize = 10;
 /// way from dark to light: blur makes thin lines pale.
 const PALER: u8 = 10;
 
-/// How a crop is made black and white.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Binary {
-    /// By the surroundings.
-    Local,
-}
-
 /// A crop in black and white, beside what it was made of.
 pub(crate) struct Bits<'a> {
     pub luma: Luma<'a>,
@@ -53,7 +46,7 @@ impl<'a> Bits<'a> {
 }
 
 /// Makes a crop black (set) and white.
-pub(crate) fn binary(luma: Luma<'_>, _: Binary) -> Option<Bits<'_>> {
+pub(crate) fn binary(luma: Luma<'_>) -> Option<Bits<'_>> {
     if luma.width < LEAST_SIDE || luma.height < LEAST_SIDE {
         return None;
     }

@@ -6,7 +6,7 @@ use rxing::datamatrix::decoder::Version;
 use super::grey::{Point, View, distance, grey};
 use super::size::SIZES;
 use super::solve::correct;
-use super::{Binary, Format, Formats, Luma, binary, blob, locate, read};
+use super::{Format, Formats, Luma, binary, blob, locate, read};
 
 #[test]
 fn sizes_hold_the_codewords_of_their_versions() {
@@ -147,7 +147,7 @@ fn the_corner_between_two_solid_edges_is_found() {
                 || (left..right).contains(&x) && (bottom - thick..bottom).contains(&y)
         });
         let luma = Luma { data: &data, width: 100, height: 100, stride: 100 };
-        let bits = binary(luma, Binary::Local).unwrap();
+        let bits = binary(luma).unwrap();
         let found = locate::solids(&bits.pale());
         let expected = [(left, top), (left, bottom), (right, bottom)].map(|(x, y)| (x as f32, y as f32));
         let near = found.iter().any(|solid| {
@@ -177,7 +177,7 @@ fn areas_that_touch_are_one_and_small_ones_none() {
     for (name, dark, expected) in cases {
         let data = drawn(56, 56, dark);
         let luma = Luma { data: &data, width: 56, height: 56, stride: 56 };
-        let bits = binary(luma, Binary::Local).unwrap();
+        let bits = binary(luma).unwrap();
         assert_eq!(blob::hulls(&bits.pale(), 10).len(), expected, "{name}");
     }
 }
@@ -295,7 +295,7 @@ fn symbols_are_read_turned_in_perspective_and_blurred() {
     for (name, rows, format, text, corners, blur) in cases {
         let data = pictured(rows, 120, corners, blur);
         let luma = Luma { data: &data, width: 120, height: 120, stride: 120 };
-        let bits = binary(luma, Binary::Local).unwrap();
+        let bits = binary(luma).unwrap();
         let mut found = Vec::new();
         let seen = read(&bits, Formats::warehouse(), 4, &mut found);
         assert!(seen, "{name}");

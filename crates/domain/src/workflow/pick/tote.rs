@@ -4,16 +4,15 @@ use super::{Exit, Hand, Pick, PickStep, Refusal, Short, Stage, order_of};
 use crate::fact::Fact;
 use crate::id::{HandlingUnitId, LineId, LocationId};
 use crate::master::HandlingUnitKind;
-use crate::scan::{self, Kind, Meaning, Wants};
+use crate::scan::{self, Kind, Meaning};
 use crate::task::LineState;
 use crate::workflow::{Accepted, Class, Meant, Next, Site, Step, What};
 
 /// An empty tote for a slot.
 pub(super) fn assign(mut pick: Pick, slot: u8, meant: &Meant, site: &Site<'_>) -> PickStep {
     let order = order_of(&pick, slot);
-    let unit = match meant.fit(&Wants::only(Kind::Tote)) {
-        Ok(Meaning::HandlingUnit { unit }) => unit,
-        Ok(_) => return pick.refuse(Refusal::Scan(meant.misfit(Kind::Tote))),
+    let unit = match meant.tote() {
+        Ok(unit) => unit,
         Err(refusal) => return pick.refuse(Refusal::Scan(refusal)),
     };
     let scanned = unit.id.clone();
@@ -108,9 +107,8 @@ pub(super) fn drop_off(mut pick: Pick, asked: Option<LocationId>, meant: &Meant,
     let needed = pick.task.drop_off.clone();
     // Any other scan drops the question.
     pick.stage = Stage::DropOff { asked: None };
-    let scanned = match meant.fit(&Wants::only(Kind::Location)) {
-        Ok(Meaning::Location { id }) => id.clone(),
-        Ok(_) => return pick.refuse(Refusal::Scan(meant.misfit(Kind::Location))),
+    let scanned = match meant.location() {
+        Ok(id) => id.clone(),
         Err(refusal) => return pick.refuse(Refusal::Scan(refusal)),
     };
     if scanned != needed && asked.as_ref() != Some(&scanned) {
