@@ -60,6 +60,7 @@ bench: setup ## figures as ratios, one JSON line each
 	$(CARGO) build --release --locked -p floorhand -p floorhand-erp --examples --bins
 	$(CARGO) bench --locked -p floorhand-gs1
 	$(CARGO) bench --locked -p floorhand --bench scan --bench window
+	$(CARGO) bench --locked -p floorhand-erp --bench import
 	$(CARGO) bench --locked -p floorhand --bench decode --features zxing-cpp
 
 arm: ## cross-builds both binaries for aarch64 with Debian's own compiler

@@ -4,36 +4,49 @@
 //! found for it; back come the next state, the facts to commit and the effects to perform after
 //! the commit. What the operator sees next is already on disk.
 
+mod deliveries;
+mod form;
+mod goods;
+mod goods_taps;
 mod keys;
+mod locking;
 mod pages;
 mod picking;
 mod scanning;
 mod signing;
 mod state;
 mod turn;
+mod what_is;
 mod work;
 
 use crate::event::Catalogue;
-use crate::view::Look;
-use floorhand_domain::id::TaskId;
-use floorhand_domain::master::Settings;
+use crate::view::{Look, Profile};
+use floorhand_domain::id::{OperatorId, TaskId};
+use floorhand_domain::master::{Role, Settings};
 use floorhand_domain::scan::Lookup;
 use floorhand_domain::task::Task;
 use floorhand_domain::workflow::Accepted;
+use floorhand_domain::workflow::count::Count;
 use floorhand_domain::workflow::pick::{self, Pick};
+use floorhand_domain::workflow::put_away::PutAway;
+use floorhand_domain::workflow::receive::Receive;
 use floorhand_domain::workflow::sign_in::SignIn;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
+pub use deliveries::{DELIVERY_ROWS, DeliveriesFlow, DeliveryData};
+pub use goods_taps::date_of;
 pub use state::{
-    Answer, AttentionRow, Blocked, Flow, HistoryRow, LinkState, OpenPage, PickFlow, ReaderState, Refusal, Refused,
-    Session, Station, Wall,
+    Answer, AttentionRow, Blocked, Doing, Flow, HistoryRow, Kept, LinkState, Lock, OpenPage, Photo, PickFlow,
+    ReaderState, Refusal, Refused, Session, Station, Under, Wall,
 };
 pub use turn::{Audit, Effect, Found, Guard, Input, Now, Signal, TaskData, Turn};
+pub use what_is::Told;
 pub use work::{Refusal as WorkRefusal, WORK_ROWS, WorkWindow};
 
 /// The state of the app.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct App {
     /// What this machine is.
     pub station: Station,
@@ -48,6 +61,7 @@ pub struct App {
     /// Digits typed into an open keypad.
     pub typed: String,
     /// The work there is, in the order in which it is offered.
+    #[serde(with = "floorhand_domain::shared")]
     pub work: Arc<[Task]>,
     /// The page of the work list, from 0.
     pub work_page: u32,
@@ -65,6 +79,26 @@ pub struct App {
     pub blocked: Option<Blocked>,
     /// The readers, in the order in which they were named.
     pub readers: Vec<ReaderState>,
+    /// The station is locked.
+    pub lock: Option<Lock>,
+    /// Steps that their operators left.
+    pub kept: Vec<Kept>,
+    /// Running time of the last scan or touch, in milliseconds since boot.
+    pub touched_ms: u64,
+    /// The access of whoever is signed in has ended: the step under way is the last.
+    pub ended: bool,
+    /// A task that somebody left and that asks to be taken over; any other scan drops the question.
+    pub asked: Option<TaskId>,
+    /// The keypad of the step is open.
+    pub keypad: bool,
+    /// Deliveries that goods may come for, for the row of the work list.
+    pub due: u32,
+    /// The page of an open sheet, from 0.
+    pub sheet_page: u32,
+    /// Today at the station, at the last turn.
+    pub today: String,
+    /// The wall clock of the last turn in milliseconds since 1970, for how late a delivery is.
+    pub now_ms: i64,
 }
 
 /// What is stored with every turn that changed it.
@@ -79,6 +113,21 @@ pub struct Saved {
     /// The operator whose PIN is asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sign_in: Option<SignIn>,
+    /// What is under way that is no pick.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doing: Option<Doing>,
+    /// Whether the station is locked.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub locked: bool,
+    /// Steps that their operators left.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<Kept>,
+}
+
+impl Default for App {
+    fn default() -> Self {
+        Self::new(Station::default(), Settings::default(), Look::default())
+    }
 }
 
 impl App {
@@ -101,23 +150,89 @@ impl App {
             clock: Wall::default(),
             blocked: None,
             readers: Vec::new(),
+            lock: None,
+            kept: Vec::new(),
+            touched_ms: 0,
+            ended: false,
+            asked: None,
+            keypad: false,
+            due: 0,
+            sheet_page: 0,
+            today: String::new(),
+            now_ms: 0,
         }
     }
 
     /// The app as it was saved. The task of a pick is read anew by the caller; one that is gone
     /// leads back to the work list.
     #[must_use]
-    pub fn resume(mut self, saved: Saved, task: Option<TaskData>) -> Self {
+    pub fn resume(mut self, saved: Saved, task: Option<TaskData>, delivery: Option<DeliveryData>) -> Self {
         self.session = saved.session;
+        self.kept = saved.kept;
+        self.lock = (saved.locked && self.session.is_some()).then_some(Lock { other: None });
+        if let (Some(session), Some(doing)) = (self.session.clone(), saved.doing) {
+            self.flow = self.resumed(doing, task, delivery, &session.operator).unwrap_or_else(|| self.home());
+            return self;
+        }
         self.flow = match (&self.session, saved.pick, task) {
             (None, _, _) => Flow::SignIn(saved.sign_in.unwrap_or_default()),
             (Some(_), Some(pick), Some(data)) if pick.task == data.task.id => Flow::Pick(Box::new(PickFlow {
                 pick: Pick::resume(pick, data.task, data.lines, data.drop_off_kind),
                 catalogue: data.catalogue,
             })),
-            (Some(_), _, _) => Flow::Work,
+            (Some(_), _, _) => self.home(),
         };
         self
+    }
+
+    /// A flow as it was left. `None` = what it was about is gone.
+    fn resumed(
+        &self,
+        doing: Doing,
+        task: Option<TaskData>,
+        delivery: Option<DeliveryData>,
+        operator: &OperatorId,
+    ) -> Option<Flow> {
+        Some(match (doing, task, delivery) {
+            (Doing::Pick(saved), Some(data), _) => Flow::Pick(Box::new(PickFlow {
+                pick: Pick::resume(saved, data.task, data.lines, data.drop_off_kind),
+                catalogue: data.catalogue,
+            })),
+            (Doing::Receive(saved), _, Some(data)) => {
+                let at = Receive::resume(saved, data.delivery, data.lines, &data.past);
+                Flow::Receive(Box::new(Under::new(at, data.catalogue)))
+            }
+            (Doing::PutAway(saved), Some(data), _) => {
+                let at = PutAway::resume(saved, data.task, data.lines)?;
+                Flow::PutAway(Box::new(Under::new(at, data.catalogue)))
+            }
+            (Doing::Count(saved), Some(data), _) => {
+                let operator = operator.clone();
+                let at = Count::resume(saved, data.task, data.lines, operator, &self.settings, &data.past)?;
+                Flow::Count(Box::new(Under::new(at, data.catalogue)))
+            }
+            _ => return None,
+        })
+    }
+
+    /// Where a station is when nothing is being done: a dock at its deliveries, others at the work list.
+    fn home(&self) -> Flow {
+        if self.station.profile == Profile::Dock && self.may(Role::Receive) {
+            Flow::Deliveries(DeliveriesFlow::default())
+        } else {
+            Flow::Work
+        }
+    }
+
+    /// Leaves what was done.
+    fn go_home(&mut self, effects: &mut Vec<Effect>) {
+        self.flow = self.home();
+        self.typed.clear();
+        self.keypad = false;
+        effects.push(match self.flow {
+            Flow::Deliveries(_) => Effect::LoadDeliveries,
+            _ => Effect::LoadWork,
+        });
     }
 
     /// What to store.
@@ -130,19 +245,33 @@ impl App {
                 _ => None,
             },
             sign_in: match &self.flow {
-                Flow::SignIn(SignIn::Badge) | Flow::Work | Flow::Pick(_) => None,
-                Flow::SignIn(state) => Some(state.clone()),
+                Flow::SignIn(state @ SignIn::Pin { .. }) => Some(state.clone()),
+                _ => None,
             },
+            doing: self.doing().filter(|doing| !matches!(doing, Doing::Pick(_))),
+            locked: self.lock.is_some(),
+            kept: self.kept.clone(),
         }
     }
 
     /// What the step needs from the store beside what the scan itself names.
     pub fn widen(&self, lookup: &mut Lookup) {
-        if let Flow::Pick(flow) = &self.flow
-            && let Some(line) = flow.pick.line()
-        {
-            lookup.here = line.location.clone();
-            lookup.item = line.item.clone();
+        match &self.flow {
+            _ if matches!(self.page, Some(OpenPage::WhatIs { .. })) => (lookup.about, lookup.where_is) = (true, true),
+            Flow::Pick(flow) => {
+                if let Some(line) = flow.pick.line() {
+                    lookup.here = line.location.clone();
+                    lookup.item = line.item.clone();
+                }
+            }
+            Flow::Receive(flow) => {
+                lookup.about = true;
+                flow.at.widen(lookup);
+            }
+            Flow::PutAway(flow) => flow.at.widen(lookup),
+            Flow::Count(flow) => flow.at.widen(lookup),
+            Flow::Work | Flow::Deliveries(_) => lookup.about = true,
+            Flow::SignIn(_) => {}
         }
         for list in [
             &mut lookup.barcodes,
@@ -152,6 +281,7 @@ impl App {
             &mut lookup.tasks,
             &mut lookup.lots,
             &mut lookup.serials,
+            &mut lookup.deliveries,
         ] {
             list.truncate(LOOKUP_CODES_MAX);
         }
@@ -160,7 +290,14 @@ impl App {
     /// The name of the step in `status`, logs and facts.
     #[must_use]
     pub fn step_name(&self) -> &'static str {
+        if self.lock.is_some() {
+            return "sign-in.unlock";
+        }
         match &self.flow {
+            Flow::Deliveries(_) => "deliveries",
+            Flow::Receive(flow) => flow.at.step_name(),
+            Flow::PutAway(flow) => flow.at.step_name(),
+            Flow::Count(flow) => flow.at.step_name(),
             Flow::SignIn(SignIn::Badge) => "sign-in.badge",
             Flow::SignIn(SignIn::Pin { .. }) => "sign-in.pin",
             Flow::Work => "work-list",
@@ -173,6 +310,8 @@ impl App {
     pub fn task(&self) -> TaskId {
         match &self.flow {
             Flow::Pick(flow) => flow.pick.task.id.clone(),
+            Flow::PutAway(flow) => flow.at.task.id.clone(),
+            Flow::Count(flow) => flow.at.task.id.clone(),
             _ => TaskId::default(),
         }
     }
@@ -181,17 +320,40 @@ impl App {
     #[must_use]
     pub fn update(mut self, input: Input, now: &Now, found: &Found) -> Turn {
         self.clock = now.wall;
+        self.today.clone_from(&now.today);
+        self.now_ms = now.unix_ms;
+        if matches!(input, Input::Scan { .. } | Input::Tap(_) | Input::PinChecked { .. }) || self.touched_ms == 0 {
+            self.touched_ms = now.mono_ms;
+        }
+        let answers = self.answers;
+        let turn = self.take(input, now, found);
+        if turn.app.ended { turn.signed_off(answers) } else { turn }
+    }
+
+    fn take(mut self, input: Input, now: &Now, found: &Found) -> Turn {
         match input {
             Input::Scan { scan, read } => {
                 self.link.fresh = false;
                 self.scan(scan, &read, now, found)
             }
             Input::Tap(tap) => self.tap(tap, now, found),
+            Input::Deliveries(rows) => {
+                self.due = u32::try_from(rows.len()).unwrap_or(u32::MAX);
+                if let Flow::Deliveries(flow) = &mut self.flow {
+                    flow.rows = rows.into();
+                }
+                self.turn()
+            }
+            Input::DeliveryChanged(data) => self.delivery_changed(*data, now, found),
+            Input::Photo(photo) => self.photo_taken(photo, now, found),
+            Input::Printed(label) => self.label_printed(label, now, found),
+            Input::Revoked => {
+                self.ended = self.session.is_some();
+                self.turn()
+            }
             Input::PinChecked { right } => self.pin_checked(right, now, found),
-            Input::Work(mut tasks) => {
-                // What can be taken comes before what somebody else has left here.
-                tasks.sort_by_key(|task| !self.may_take(task));
-                self.work = tasks.into();
+            Input::Work(tasks) => {
+                self.work = self.permitted(tasks).into();
                 self.turn()
             }
             Input::TaskChanged(data) => self.task_changed(*data, now, found),
@@ -263,7 +425,7 @@ impl App {
             }
             Input::Minute => {
                 self.link.fresh = false;
-                self.turn()
+                self.lock_when_idle(now)
             }
         }
     }
@@ -273,6 +435,9 @@ impl App {
     pub fn catalogue(&self) -> Option<&Catalogue> {
         match &self.flow {
             Flow::Pick(flow) => Some(&flow.catalogue),
+            Flow::Receive(flow) => Some(&flow.catalogue),
+            Flow::PutAway(flow) => Some(&flow.catalogue),
+            Flow::Count(flow) => Some(&flow.catalogue),
             _ => None,
         }
     }

@@ -48,6 +48,9 @@ pub enum Command {
         /// Sounds, e.g. sound:volume=60,night=22:00-06:00, or sound:off
         #[arg(long, value_name = "sound:…", default_value = "sound:")]
         sound: String,
+        /// Printer of labels, e.g. zpl:10.0.0.9 (port 9100)
+        #[arg(long, value_name = "zpl:HOST")]
+        printer: Option<String>,
         /// Colours before anybody signs in: dark, light
         #[arg(long, value_enum, default_value = "dark", hide_possible_values = true)]
         theme: ThemeArg,
@@ -123,6 +126,21 @@ pub enum Command {
         /// The scan; bytes may be escaped as \xNN
         #[arg(value_name = "TEXT", allow_hyphen_values = true)]
         text: String,
+    },
+    /// Runs the turns of an event log again and says where they differ
+    Replay {
+        /// Stops after this turn and prints the state and the view
+        #[arg(long, value_name = "TURN", value_parser = clap::value_parser!(u64).range(1..))]
+        until: Option<u64>,
+        /// Prints each turn, one a line
+        #[arg(long)]
+        print: bool,
+        /// Prints JSON
+        #[arg(long)]
+        json: bool,
+        /// Files of a log in their sequence, or the folder of the store
+        #[arg(value_name = "FILE", required = true)]
+        files: Vec<PathBuf>,
     },
 }
 

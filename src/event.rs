@@ -5,6 +5,7 @@ use crate::sync::NetAnswer;
 use crate::view::Tap;
 use floorhand_domain::master::{Item, Location};
 use floorhand_domain::scan::Scan;
+use serde::{Deserialize, Serialize};
 
 /// Something that happened. Scanner threads, the screen, the network and timers do nothing but
 /// put one of these on the channel.
@@ -36,6 +37,8 @@ pub enum Event {
         /// Whether it was right.
         right: bool,
     },
+    /// A label was printed; empty: it was not.
+    Printed(String),
     /// The network answered, or failed to.
     Net(Box<NetAnswer>),
     /// The process was asked to end.
@@ -43,7 +46,7 @@ pub enum Event {
 }
 
 /// Names and pictures of the things a task is about, loaded once when it is opened.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Catalogue {
     /// The items of its lines.
     pub items: std::collections::HashMap<String, Item>,

@@ -15,6 +15,7 @@ pub mod event;
 pub mod outlet;
 pub mod parse;
 pub mod present;
+pub mod replay;
 pub mod runner;
 pub mod screen;
 pub mod start;

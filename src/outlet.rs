@@ -39,6 +39,28 @@ pub trait Outlet: Send {
 
     /// Tells the camera what to do.
     fn finder(&mut self, order: Finder);
+
+    /// What the camera saw last while its picture was shown. `None` = there is no camera, or no picture yet.
+    fn picture(&mut self) -> Option<Picture> {
+        None
+    }
+
+    /// Has the label of a handling unit printed; the outcome comes as an event. `false` = there is no printer.
+    fn print(&mut self, label: &str) -> bool {
+        let _ = label;
+        false
+    }
+}
+
+/// A picture of the camera, in grey.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// Pixels of a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// One byte a pixel, rows from the top.
+    pub grey: Vec<u8>,
 }
 
 /// No devices.

@@ -2,14 +2,18 @@
 
 mod pages;
 mod pick;
+mod receive;
 mod refusal;
+mod stock;
+mod what_is;
 
 use crate::app::{Answer, App, Flow, Wall};
 use crate::view::{
-    Ask, Band, BlockView, Clock, Goods, Link, NoWork, Page, Paging, Picture, SignInStage, SignInView, Strip, View,
-    Work, WorkListView,
+    Amount, Ask, Band, BlockView, Clock, Day, Goods, Link, NoWork, Page, Paging, Picture, SignInStage, SignInView,
+    Strip, View, Work, WorkListView,
 };
 use floorhand_domain::master::{Item, ItemClass};
+use floorhand_domain::scan::Kind;
 use floorhand_domain::task::{Task, TaskState};
 use floorhand_domain::workflow::What;
 use floorhand_domain::workflow::sign_in::{PIN_DIGITS, SignIn};
@@ -31,10 +35,17 @@ fn page(app: &App) -> Page {
     if let Some(blocked) = &app.blocked {
         return Page::Block(BlockView { code: blocked.code.to_owned(), detail: blocked.detail.clone(), retry: true });
     }
+    if app.lock.is_some() {
+        return Page::SignIn(locked(app));
+    }
     if let Some(page) = &app.page {
         return pages::page(app, page);
     }
     match &app.flow {
+        Flow::Deliveries(flow) => Page::Deliveries(receive::deliveries(app, flow)),
+        Flow::Receive(flow) => Page::Receive(receive::receive(app, flow)),
+        Flow::PutAway(flow) => Page::Stock(stock::put_away(app, flow)),
+        Flow::Count(flow) => Page::Count(stock::counting(app, flow)),
         Flow::SignIn(state) => Page::SignIn(sign_in(app, state)),
         Flow::Work => Page::WorkList(work_list(app)),
         Flow::Pick(flow) => Page::Pick(pick::pick(app, flow)),
@@ -64,6 +75,32 @@ fn band(app: &App) -> Band {
                 name: name.clone(),
                 serial: app.answers,
             },
+            What::Received => Band::Accepted {
+                what: if accepted.code.is_empty() { "item" } else { "pallet" }.to_owned(),
+                code: accepted.code.clone(),
+                name: name.clone(),
+                serial: app.answers,
+            },
+            What::Closed => Band::Accepted {
+                what: "posted".to_owned(),
+                code: accepted.code.clone(),
+                name: String::new(),
+                serial: app.answers,
+            },
+            What::Checked => Band::Accepted {
+                what: "zero".to_owned(),
+                code: accepted.code.clone(),
+                name: String::new(),
+                serial: app.answers,
+            },
+            What::Count => Band::Accepted {
+                what: "counted".to_owned(),
+                code: accepted.code.clone(),
+                name: String::new(),
+                serial: app.answers,
+            },
+            What::Undone => Band::Notice { code: "undone".to_owned() },
+            What::Approved => Band::Notice { code: "approved".to_owned() },
             What::Skipped => Band::Notice { code: "line-skipped".to_owned() },
             What::Released => Band::Notice { code: "task-released".to_owned() },
             What::DropOff => Band::Accepted {
@@ -79,10 +116,23 @@ fn band(app: &App) -> Band {
                 serial: app.answers,
             },
         },
+        // The plate says what to scan.
+        Answer::Notice("count-finish") => Band::None,
         Answer::Notice(code) => Band::Notice { code: (*code).to_owned() },
         Answer::None | Answer::Refused(_) if app.session.is_some() && !app.link.online => Band::Offline,
         Answer::None | Answer::Refused(_) if app.session.is_some() && app.link.fresh => Band::OnlineAgain,
         Answer::None | Answer::Refused(_) => Band::None,
+    }
+}
+
+/// A locked station: the PIN of its operator, or of whoever's badge was scanned.
+fn locked(app: &App) -> SignInView {
+    let other = app.lock.as_ref().is_some_and(|lock| lock.other.is_some());
+    SignInView {
+        stage: if other { SignInStage::Pin } else { SignInStage::Unlock },
+        name: app.pin_of().map(|(_, name)| name.to_owned()).unwrap_or_default(),
+        digits: u8::try_from(app.typed.len()).unwrap_or(u8::MAX),
+        length: u8::try_from(PIN_DIGITS).unwrap_or(u8::MAX),
     }
 }
 
@@ -108,13 +158,16 @@ fn work_list(app: &App) -> WorkListView {
         others: app.work.iter().skip(window.first).take(window.rows).map(|task| work(task, me)).collect(),
         paging: Paging { page: window.page, pages: window.pages },
         empty: NoWork { next_release: None, synced_minutes_ago: app.link.minutes_ago },
+        deliveries: None,
     }
 }
 
 fn work(task: &Task, me: &str) -> Work {
+    let left_by = if task.left_by.is_none() { &task.holder } else { &task.left_by };
     let state = match task.state {
         TaskState::Claimed if task.holder.as_str() == me => "mine",
-        TaskState::Claimed => "left",
+        TaskState::Claimed => "stale",
+        _ if !task.left_by.is_none() && task.left_by.as_str() != me => "stale",
         _ => "open",
     };
     Work {
@@ -127,7 +180,7 @@ fn work(task: &Task, me: &str) -> Work {
         },
         due: (task.cutoff_ms > 0).then(|| due(task.cutoff_ms)).flatten(),
         state: state.to_owned(),
-        holder: if state == "left" { task.holder.0.clone() } else { String::new() },
+        holder: if state == "stale" { left_by.0.clone() } else { String::new() },
         totes: u32::try_from(task.slots.len()).unwrap_or(u32::MAX),
     }
 }
@@ -155,6 +208,43 @@ fn goods(item: Option<&Item>) -> Goods {
             },
         },
         None => Goods { name: String::new(), variant: String::new(), size: String::new(), picture: Picture::None },
+    }
+}
+
+/// A quantity of an item as people read it.
+fn amount(qty: i64, item: Option<&Item>) -> Amount {
+    let decimals = item.map_or(0, |item| item.decimals);
+    Amount { units: number(qty), decimals, unit: if decimals == 3 { "kg".to_owned() } else { String::new() } }
+}
+
+/// A date `YYYY-MM-DD` as it is shown.
+fn day(date: &str) -> Option<Day> {
+    let date: jiff::civil::Date = date.parse().ok()?;
+    Some(Day {
+        year: u16::try_from(date.year()).ok()?,
+        month: u8::try_from(date.month()).ok()?,
+        day: u8::try_from(date.day()).ok()?,
+        weekday: 0,
+    })
+}
+
+fn clock_of(at_ms: i64) -> Option<Clock> {
+    (at_ms > 0).then(|| due(at_ms)).flatten()
+}
+
+fn kind_word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Item => "item",
+        Kind::Lot => "lot",
+        Kind::Serial => "serial",
+        Kind::Location => "shelf",
+        Kind::Tote => "tote",
+        Kind::HandlingUnit => "pallet",
+        Kind::Badge => "badge",
+        Kind::Task => "order",
+        Kind::Delivery => "delivery",
+        Kind::Expiry => "expiry",
+        Kind::Pin | Kind::Quantity => "number",
     }
 }
 

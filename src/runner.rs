@@ -3,23 +3,26 @@
 //! It runs on the *floor* thread, which alone holds the store. One input is one turn is one
 //! transaction; what the operator sees is already on disk.
 
+mod goods;
 mod load;
 mod net;
 mod scanning;
 
-use crate::app::{App, Effect, Found, Guard, Input, Now, OpenPage, ReaderState, Signal, Station, Turn};
+use crate::app::{App, Effect, Found, Guard, Input, Now, ReaderState, Signal, Station, Turn};
 use crate::clock::{Clock, wall};
 use crate::device::scanner::keyboard::{Key as WedgeKey, Keyboard, Keys, Limits};
 use crate::event::Event;
 use crate::outlet::{Finder, Outlet};
+use crate::replay::{Limits as LogLimits, Outside, Recorder, Took};
 use crate::store::{Commit, LoginGuard, Pref, ScanRow, Stamp, Store, StoreError};
 use crate::sync::Sync;
 use crate::sync::transport::Transport;
-use crate::view::{Key, KeyPress, Look, Tap, View};
+use crate::view::{Key, KeyPress, Look, Profile, Tap, View};
+use floorhand_domain::fact::Fact;
 use floorhand_domain::id::{OperatorId, SignInId};
 use floorhand_domain::scan::{Known, Scan, Source};
 use floorhand_domain::workflow::Site;
-use floorhand_domain::workflow::sign_in::{SignIn, lockout_minutes};
+use floorhand_domain::workflow::sign_in::lockout_minutes;
 use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::Duration;
@@ -31,6 +34,8 @@ pub const EVENTS_MAX: usize = 1024;
 /// Quiet time before the store is tidied.
 const IDLE_MS: u64 = 5_000;
 const MINUTE_MS: u64 = 60_000;
+/// Time after which what is in the buffer of the event log is written.
+const LOG_FLUSH_MS: u64 = 1_000;
 /// PINs that wait to be compared at the most.
 const CHECKS_MAX: usize = 4;
 
@@ -64,6 +69,9 @@ pub struct Runner {
     /// The lamp of the open finder; `None` = no finder is open.
     finder: Option<bool>,
     quit: bool,
+    /// The event log; `None` = it cannot be written.
+    log: Option<Recorder>,
+    log_due_ms: Option<u64>,
 }
 
 /// Everything the runner is made of.
@@ -86,6 +94,10 @@ pub struct Parts {
     pub outlet: Box<dyn Outlet>,
     /// The readers, in the order in which they were named.
     pub readers: Vec<ReaderState>,
+    /// What kind of station it is.
+    pub profile: Profile,
+    /// Whether there is a printer for labels.
+    pub printer: bool,
 }
 
 impl Runner {
@@ -94,13 +106,18 @@ impl Runner {
     /// # Errors
     /// When the store cannot be read.
     pub fn new(parts: Parts) -> Result<Self, StoreError> {
-        let Parts { store, transport, show, events, again, clock, look, outlet, readers } = parts;
+        let Parts { store, transport, show, events, again, clock, look, outlet, readers, profile, printer } = parts;
         let boot_id = clock.boot_id();
-        let mut app = load::lock(load::resume(&store, look)?, &store, clock.mono_ms(), &boot_id)?;
+        let resumed = load::resume(&store, look, profile)?;
+        let mut app = load::lock(resumed, &store, clock.mono_ms(), &boot_id)?;
+        app.station.printer = printer;
         app.station.camera = readers.iter().any(|reader| reader.kind == "camera");
         app.readers = readers;
         let sync = Sync::new(&store, &boot_id);
         let now_ms = clock.mono_ms();
+        let log = Recorder::open(store.dir(), LogLimits::default(), rand::random(), &app)
+            .inspect_err(|error| tracing::error!(%error, "the event log cannot be written"))
+            .ok();
         // What is on the disk, so that a step that could not be resumed is written with the next turn.
         let saved = store.app_state()?.unwrap_or(serde_json::to_string(&crate::app::Saved::default())?);
         Ok(Self {
@@ -124,6 +141,8 @@ impl Runner {
             torn: None,
             finder: None,
             quit: false,
+            log,
+            log_due_ms: None,
             store,
         })
     }
@@ -146,6 +165,7 @@ impl Runner {
                 Err(RecvTimeoutError::Disconnected) => self.quit = true,
             }
         }
+        self.log.iter_mut().for_each(Recorder::flush);
         self.store.close()
     }
 
@@ -163,12 +183,13 @@ impl Runner {
     fn start(&mut self) {
         self.refresh_link();
         self.load_work();
+        self.load_deliveries();
         self.sync_input(crate::sync::Input::Start);
         self.present();
     }
 
     fn next_due_ms(&self) -> u64 {
-        [self.sync_due_ms, self.idle_due_ms, self.keyboard.deadline_ms(), Some(self.minute_due_ms)]
+        [self.sync_due_ms, self.idle_due_ms, self.log_due_ms, self.keyboard.deadline_ms(), Some(self.minute_due_ms)]
             .into_iter()
             .flatten()
             .min()
@@ -185,6 +206,10 @@ impl Runner {
         if self.sync_due_ms.is_some_and(|due| due <= now_ms) {
             self.sync_due_ms = None;
             self.sync_input(crate::sync::Input::Tick);
+        }
+        if self.log_due_ms.is_some_and(|due| due <= now_ms) {
+            self.log_due_ms = None;
+            self.log.iter_mut().for_each(Recorder::flush);
         }
         if self.minute_due_ms <= now_ms {
             let past = u64::try_from(self.clock.wall().second()).unwrap_or(0) * 1000;
@@ -214,6 +239,7 @@ impl Runner {
             Event::Tap(Tap::Key(press), at_ms) => self.key(press, at_ms),
             Event::Tap(tap, _) => self.tap(tap),
             Event::PinChecked { right } => self.pin_checked(right),
+            Event::Printed(label) => self.printed(label),
             Event::Net(answer) => self.sync_input(crate::sync::Input::Answer(*answer)),
             Event::Reader { reader, state } => {
                 let name = self.app.readers.get(reader).map(|known| known.name.as_str()).unwrap_or_default();
@@ -283,19 +309,8 @@ impl Runner {
             self.app.blocked = None;
             return self.present();
         }
-        let mut found = Found::default();
-        if let Some(task) = self.app.task_tapped(&tap) {
-            found.task = self.loaded(&task);
-        }
+        let found = self.found_for(&tap);
         self.input(Input::Tap(tap), &found);
-    }
-
-    fn loaded(&self, task: &floorhand_domain::id::TaskId) -> Option<crate::app::TaskData> {
-        let me = self.app.session.as_ref().map(|s| s.operator.clone()).unwrap_or_default();
-        load::task_data(&self.store, task, &me)
-            .inspect_err(|error| tracing::error!(task = task.as_str(), error = chain(error), "task could not be read"))
-            .ok()
-            .flatten()
     }
 
     /// The answer counts only for the operator whose PIN it was: meanwhile another badge may have
@@ -303,12 +318,14 @@ impl Runner {
     fn pin_checked(&mut self, right: bool) {
         let Some((checked, _)) = self.checks.pop_front() else { return };
         self.compare_next();
-        match &self.app.flow {
-            crate::app::Flow::SignIn(SignIn::Pin { operator, .. }) if *operator == checked => {}
+        match self.app.pin_of() {
+            Some((operator, _)) if *operator == checked => {}
             _ => return tracing::info!(operator = checked.as_str(), "a PIN was compared for somebody who has left"),
         }
         let fails = self.store.login_guard(&checked).ok().flatten().map_or(0, |guard| guard.fails);
-        let mut found = Found { fails, ..Found::default() };
+        // An approval is judged with the stock of the step.
+        let mut found = self.found_for(&Tap::Ok);
+        found.fails = fails;
         found.known.operators.extend(self.store.operator(&checked).ok().flatten());
         self.input(Input::PinChecked { right }, &found);
     }
@@ -316,13 +333,15 @@ impl Runner {
     /// One turn: update, commit, show, perform.
     fn input(&mut self, input: Input, found: &Found) {
         let now = self.now();
+        let kept = self.log.is_some().then(|| input.clone());
         let turn = self.app.clone().update(input, &now, found);
         let facts = turn.facts.len();
         match self.commit(&turn, &now) {
             Ok(claims) => {
-                let Turn { app, effects, audit, .. } = turn;
+                let Turn { app, effects, audit, facts: recorded, .. } = turn;
                 let answered = app.answers != self.app.answers;
-                self.app = app;
+                let before = std::mem::replace(&mut self.app, app);
+                let made = Outside::of(&self.app);
                 self.follow_finder(answered);
                 if facts > 0 || audit.is_some() {
                     // The store takes what is done again.
@@ -330,6 +349,7 @@ impl Runner {
                 }
                 self.app.link.waiting = self.app.link.waiting.saturating_add(u32::try_from(facts).unwrap_or(0));
                 self.present();
+                self.record(&before, kept.as_ref(), &now, found, &recorded, &made);
                 for effect in effects {
                     self.perform(effect);
                 }
@@ -348,11 +368,30 @@ impl Runner {
     /// Nothing was stored, so nothing has happened: the state stays, the screen says why.
     fn not_saved(&mut self, error: &StoreError) {
         tracing::error!(error = chain(error), "not saved");
-        let turn = self.app.clone().update(Input::NotSaved { full: error.is_full() }, &self.now(), &Found::default());
-        self.app = turn.app;
+        let (input, now, found) = (Input::NotSaved { full: error.is_full() }, self.now(), Found::default());
+        let turn = self.app.clone().update(input.clone(), &now, &found);
+        let before = std::mem::replace(&mut self.app, turn.app);
+        let made = Outside::of(&self.app);
         self.present();
+        self.record(&before, Some(&input), &now, &found, &turn.facts, &made);
         for effect in turn.effects {
             self.perform(effect);
+        }
+    }
+
+    /// Writes a turn to the event log, once its answer is shown.
+    fn record(
+        &mut self,
+        before: &App,
+        input: Option<&Input>,
+        now: &Now,
+        found: &Found,
+        facts: &[Fact],
+        made: &Outside,
+    ) {
+        if let (Some(log), Some(input), Some(view)) = (&mut self.log, input, &self.shown) {
+            log.turn(&Took { before, input, now, found, facts, made, after: &self.app, view });
+            self.log_due_ms = self.log_due_ms.or(Some(now.mono_ms.saturating_add(LOG_FLUSH_MS)));
         }
     }
 
@@ -362,6 +401,7 @@ impl Runner {
             mono_ms: self.clock.mono_ms(),
             wall: wall(&at),
             today: at.date().to_string(),
+            unix_ms: at.timestamp().as_millisecond(),
             id: uuid::Uuid::now_v7().to_string(),
         }
     }
@@ -449,6 +489,9 @@ impl Runner {
         match effect {
             Effect::VerifyPin { operator, pin } => self.verify_pin(operator, pin),
             Effect::LoadWork => self.load_work(),
+            Effect::LoadDeliveries => self.load_deliveries(),
+            Effect::TakePhoto => self.take_photo(),
+            Effect::PrintLabel => self.print_label(),
             Effect::ReloadTask(task) => self.reload(&task),
             Effect::LoadPage => self.load_page(),
             // The screen has said it already.
@@ -471,10 +514,7 @@ impl Runner {
 
     /// The camera runs while its finder is shown, and forgets what it read at each answer.
     fn follow_finder(&mut self, answered: bool) {
-        let light = match &self.app.page {
-            Some(OpenPage::Camera { light, .. }) => Some(*light),
-            _ => None,
-        };
+        let light = self.shows_camera();
         match (self.finder, light) {
             (None, Some(_)) => self.outlet.finder(Finder::Open),
             (Some(_), None) => self.outlet.finder(Finder::Close),
@@ -544,9 +584,20 @@ pub fn station(store: &Store) -> Station {
             device: identity.device.clone(),
             core: identity.core_url.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            camera: false,
+            profile: profile_of(&identity.profile),
+            ..Station::default()
         },
         None => Station { version: env!("CARGO_PKG_VERSION").to_owned(), ..Station::default() },
+    }
+}
+
+/// The kind of station that enrolment named.
+#[must_use]
+pub fn profile_of(name: &str) -> Profile {
+    match name {
+        "packing" => Profile::Packing,
+        "dock" => Profile::Dock,
+        _ => Profile::Handheld,
     }
 }
 

@@ -3,13 +3,16 @@
 //! The only place that names Slint types. It decides nothing: codes and numbers go in, taps come
 //! out. One window lives on the main thread; other threads reach it through [`Handle`].
 
+mod ask;
 mod attention;
 mod common;
 mod history;
 mod pick;
+mod receive;
 mod settings;
 mod sheet;
 mod sign_in;
+mod stock;
 mod work_list;
 
 use crate::view::{Band, Hand, Link, Look, Page, Profile, Tap, Theme, View};
@@ -342,6 +345,26 @@ impl Inner {
                 pick::apply(&self.root, &self.rows, page);
                 "pick"
             }
+            Page::Deliveries(page) => {
+                receive::deliveries(&self.root, &self.rows, page);
+                "deliveries"
+            }
+            Page::Receive(page) => {
+                receive::receive(&self.root, &self.rows, page, &view.look.language);
+                "receive"
+            }
+            Page::Discrepancies(page) => {
+                receive::discrepancies(&self.root, &self.rows, page, &view.look.language);
+                "discrepancies"
+            }
+            Page::Photo(page) => {
+                receive::photo(&self.root, page);
+                "photo"
+            }
+            Page::Unknown(page) => {
+                receive::unknown(&self.root, &self.rows, page, &view.look.language);
+                "unknown"
+            }
             Page::Attention(page) => {
                 attention::apply(&self.root, &self.rows, page);
                 "attention"
@@ -378,6 +401,22 @@ impl Inner {
                 settings::block(&self.root, page);
                 "block"
             }
+            Page::Stock(page) => {
+                stock::stock(&self.root, &self.rows, page, &view.look.language);
+                "stock"
+            }
+            Page::Count(page) => {
+                stock::count(&self.root, &self.rows, page, &view.look.language);
+                "count"
+            }
+            Page::WhatIs(page) => {
+                ask::what_is(&self.root, &self.rows, page, &view.look.language);
+                "what-is"
+            }
+            Page::Approve(page) => {
+                ask::approve(&self.root, page);
+                "approve"
+            }
         };
         self.root.set_page(name.into());
     }
@@ -386,8 +425,12 @@ impl Inner {
 /// Where on the screen a person is: a change of it takes the focus back.
 fn place(view: &View) -> (std::mem::Discriminant<Page>, Option<&'static str>, bool) {
     let stage = match &view.page {
+        Page::Receive(page) => Some(receive::stage(&page.stage)),
         Page::Pick(page) => Some(pick::stage(&page.stage)),
         Page::SignIn(page) => Some(sign_in::stage(page.stage)),
+        Page::Stock(page) => Some(stock::stock_stage(&page.stage)),
+        Page::Count(page) => Some(stock::count_stage(&page.stage)),
+        Page::Approve(page) => Some(ask::approve_stage(page.stage)),
         _ => None,
     };
     (std::mem::discriminant(&view.page), stage, view.refusal.is_some() || view.question.is_some())

@@ -32,6 +32,8 @@ pub struct Options {
     pub gpio: Option<String>,
     /// Volume and night.
     pub sound: String,
+    /// Printer of labels.
+    pub printer: Option<String>,
     /// Colours before anybody signs in.
     pub theme: ThemeArg,
     /// Language before anybody signs in.
@@ -61,7 +63,7 @@ pub fn run(options: &Options) -> Result<()> {
     let mut readers = options.scanner.iter().map(|spec| Reader::of(spec)).collect::<Result<Vec<_>>>()?;
     let answers = readers.iter().map(Reader::answers).collect();
     let cameras = readers.iter().filter_map(Reader::camera).collect();
-    let desk = Desk::open(options.gpio.as_deref(), &options.sound, answers, cameras)?;
+    let mut desk = Desk::open(options.gpio.as_deref(), &options.sound, answers, cameras)?;
     let not_enrolled = || {
         anyhow!(
             "{} is not enrolled: get a code with `floorhand-erp enrol-code`, then run `floorhand enrol`",
@@ -74,11 +76,7 @@ pub fn run(options: &Options) -> Result<()> {
     }
     let store = Store::open(&options.data).with_context(|| format!("store in {}", options.data.display()))?;
     let identity = store.identity().cloned().ok_or_else(not_enrolled)?;
-    let profile = options.profile.map(Profile::from).unwrap_or(match identity.profile.as_str() {
-        "packing" => Profile::Packing,
-        "dock" => Profile::Dock,
-        _ => Profile::Handheld,
-    });
+    let profile = options.profile.map(Profile::from).unwrap_or_else(|| crate::runner::profile_of(&identity.profile));
     let theme = if options.theme == ThemeArg::Light { Theme::Light } else { Theme::Dark };
     let look = Look { theme, language: options.lang.clone(), ..Look::default() };
 
@@ -94,6 +92,12 @@ pub fn run(options: &Options) -> Result<()> {
         screen.set_fullscreen(true);
     }
     desk.watch(&screen.handle(), &send);
+    let printer: Option<crate::device::printer::config::Config> = match &options.printer {
+        Some(spec) => Some(spec.parse().map_err(|error| anyhow!("--printer {spec}: {error}"))?),
+        None => None,
+    };
+    let has_printer = printer.is_some();
+    desk.print_on(printer, &send);
     let handle = screen.handle();
     let quit = screen.handle();
     let runner = Runner::new(Parts {
@@ -106,6 +110,8 @@ pub fn run(options: &Options) -> Result<()> {
         look,
         outlet: Box::new(desk),
         readers: readers.iter().map(Reader::state).collect(),
+        profile,
+        printer: has_printer,
     })?;
     let floor = std::thread::Builder::new().name("floor".to_owned()).spawn(move || {
         let result = runner.run();

@@ -1,5 +1,7 @@
 //! `floorhand status`: what the step asks for, every code that it accepts, and how sync stands.
 
+mod goods;
+
 use crate::app::{App, Flow};
 use crate::store::{Store, StoreError};
 use floorhand_domain::fact::ShortReason;
@@ -28,6 +30,9 @@ pub fn status(store: &Store, today: &str) -> Result<Value, StoreError> {
     let (done, needed) = quantity(&app);
     let task = match &app.flow {
         Flow::Pick(flow) => json!({"id": flow.pick.task.id, "kind": flow.pick.task.kind.as_str()}),
+        Flow::PutAway(flow) => json!({"id": flow.at.task.id, "kind": flow.at.task.kind.as_str()}),
+        Flow::Count(flow) => json!({"id": flow.at.task.id, "kind": flow.at.task.kind.as_str()}),
+        Flow::Receive(flow) => json!({"id": flow.at.delivery_id(), "kind": "receive", "receipt": flow.at.receipt}),
         _ => Value::Null,
     };
     Ok(json!({
@@ -50,6 +55,8 @@ fn quantity(app: &App) -> (i64, i64) {
             let needed = flow.pick.line().map_or(0, |line| flow.pick.open_qty(&line.id));
             (flow.pick.hand().map_or(0, Hand::qty), needed)
         }
+        Flow::PutAway(flow) => goods::quantity_of(flow),
+        Flow::Receive(flow) => (flow.at.entry().map_or(0, |entry| entry.qty), flow.at.expected()),
         _ => (0, 0),
     }
 }
@@ -60,6 +67,9 @@ fn quantity(app: &App) -> (i64, i64) {
 /// When the store cannot be read.
 pub fn expects(store: &Store, app: &App, today: &str) -> Result<Vec<Expect>, StoreError> {
     let one = |kind, codes| vec![Expect { kind, codes }];
+    if app.lock.is_some() {
+        return Ok(one(Kind::Pin, Vec::new()));
+    }
     Ok(match &app.flow {
         // Badges are known by hash and PINs by heart: neither is listed anywhere.
         Flow::SignIn(SignIn::Badge) => one(Kind::Badge, Vec::new()),
@@ -69,6 +79,10 @@ pub fn expects(store: &Store, app: &App, today: &str) -> Result<Vec<Expect>, Sto
             one(Kind::Task, free.take(CODES_MAX).map(|task| task.id.0.clone()).collect())
         }
         Flow::Pick(flow) => pick(store, &flow.pick, today)?,
+        Flow::Deliveries(flow) => goods::deliveries(flow),
+        Flow::Receive(flow) => goods::receive(store, flow)?,
+        Flow::PutAway(flow) => goods::put_away(store, flow)?,
+        Flow::Count(flow) => goods::counting(store, flow)?,
     })
 }
 

@@ -6,14 +6,22 @@
 //!
 //! Codes that the pages have words for are listed at each field.
 
+mod amount;
+mod ask;
 mod pages;
 mod pick;
+mod receive;
+mod stock;
 mod tap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+pub use amount::*;
+pub use ask::*;
 pub use pages::*;
 pub use pick::*;
+pub use receive::*;
+pub use stock::*;
 pub use tap::*;
 
 /// The whole screen.
@@ -34,7 +42,7 @@ pub struct View {
 }
 
 /// How the screen looks. Kept with the badge.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Look {
     /// Dark or light.
     pub theme: Theme,
@@ -64,7 +72,7 @@ impl Default for Look {
 }
 
 /// How loud outcomes are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Sound {
     /// Silent: vibration and light stay.
     Off,
@@ -87,7 +95,7 @@ impl Sound {
 }
 
 /// The two colour themes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Theme {
     /// Graphite.
     Dark,
@@ -96,7 +104,7 @@ pub enum Theme {
 }
 
 /// The three sizes of words, in percent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TextSize {
     /// 100 %.
     T100,
@@ -140,10 +148,41 @@ impl TextSize {
             TextSize::T160 => 4,
         }
     }
+
+    /// Rows of a count, or a recount, that fit below the last one, with the page buttons; on a wide screen beside it.
+    pub fn count_rows(self, again: bool, wide: bool) -> u32 {
+        match self {
+            TextSize::T100 if wide => 6,
+            TextSize::T130 if wide => 4,
+            TextSize::T160 if wide => 3,
+            TextSize::T100 if !again => 2,
+            TextSize::T100 | TextSize::T130 | TextSize::T160 => 1,
+        }
+    }
+
+    /// Rows of a sheet that fit on a page, with the page buttons where there are more.
+    pub fn sheet_rows(self) -> u32 {
+        match self {
+            TextSize::T100 | TextSize::T130 => 7,
+            TextSize::T160 => 6,
+        }
+    }
+
+    /// Rows of What is this that fit on a page, with the page buttons.
+    pub fn what_is_rows(self, wide: bool) -> u32 {
+        match self {
+            TextSize::T100 if wide => 6,
+            TextSize::T130 if wide => 5,
+            TextSize::T160 if wide => 4,
+            TextSize::T100 => 3,
+            TextSize::T130 => 2,
+            TextSize::T160 => 1,
+        }
+    }
 }
 
 /// The hand that works.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Hand {
     /// Left.
     Left,
@@ -152,9 +191,11 @@ pub enum Hand {
 }
 
 /// The kind of station: decides the layout.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Profile {
     /// A device held in one hand, portrait.
+    #[default]
     Handheld,
     /// A packing table with a touch screen.
     Packing,
@@ -209,7 +250,11 @@ pub enum Band {
     /// The last accepted scan. Green for 1.2 s (the screen counts that), then quiet.
     Accepted {
         /// `badge`, `shelf`, `item`, `lot`, `serial`, `tote`, `cart`, `drop`, `pallet`, `label`, `order`,
-        /// `quantity` (a typed number), `short` (a line closed short), `task` (a task done).
+        /// `quantity` (a typed number), `short` (a line closed short), `task` (a pick done), `moved` (goods put away
+        /// or moved), `counted` (a location counted), `nothing` (a location counted empty), `zero` (answer to Is it
+        /// empty now).
+        /// `delivery`, `expiry`, `condition`, `photo`, `posted` (a delivery closed), `unknown` (an unknown barcode
+        /// recorded).
         what: String,
         /// The code; its last six signs are kept if it is long. May be empty.
         code: String,
@@ -224,7 +269,9 @@ pub enum Band {
     OnlineAgain,
     /// Something beside the scan changed. Words: `urgent-order`, `order-cancelled`, `order-held`,
     /// `task-reassigned`, `line-added`, `access-ended`, `find-network`, `line-skipped`, `task-released`,
-    /// `restarted` (same step as before), `best-before` (the scan was taken, its date is past).
+    /// `restarted` (same step as before), `best-before` (the scan was taken, its date is past), `count-saved` (sent
+    /// later), `count-waiting` (the office looks at it), `count-again`, `count-other` (another person counts),
+    /// `count-done` (nothing to correct or corrected), `undone`, `approved`, `taken-over`, `task-opened`.
     Notice {
         /// See above.
         code: String,
@@ -265,7 +312,7 @@ pub struct Goods {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Thing {
     /// `item`, `lot`, `serial`, `shelf`, `tote`, `cart`, `badge`, `pallet`, `label`, `order`, `drop`, `number`,
-    /// `unknown`; empty when there is nothing to compare.
+    /// `delivery`, `expiry`, `quantity`, `condition`, `photo`, `words`, `unknown`; empty when there is nothing to compare.
     pub kind: String,
     /// The code as printed (or what was read).
     pub code: String,
@@ -285,7 +332,7 @@ pub struct Refusal {
     pub needed: Thing,
     /// The number in the sentence: tries left, minutes, units open, days.
     pub number: u32,
-    /// The name in the sentence: holder of the task, lot, location, date.
+    /// The name in the sentence: holder of the task, lot, location, date; for `SHELF_LIFE` the days needed.
     pub name: String,
     /// What is likely wrong with the label or the reader: `separator-missing`, `restricted-number`, …;
     /// then the help says what to do about that. Empty: nothing known.
@@ -312,7 +359,11 @@ pub struct Question {
 pub struct Ask {
     /// `badge`, `pin`, `cart`, `task`, `tote-empty` (number: slot), `shelf`, `item`, `next-item`, `lot`, `serial`,
     /// `hu`, `tote` (number: slot, or text: its code when number is 0), `drop`, `shelf-confirm`, `type-quantity`,
-    /// `type-damaged`, `type-code`, `code` (text: the code), `start` (press, no scan), `empty-now`.
+    /// `type-damaged`, `type-code`, `code` (text: the code), `start` (press, no scan), `empty-now`, `pallet`,
+    /// `source` (pallet or shelf), `new-shelf`, `shelf-finish`, `anything`, `approver-badge`, `approver-pin`.
+    /// Receiving:
+    /// `delivery`, `choose-delivery`, `hu-or-item`, `announced`, `type-lot`, `type-date`, `type-serial`, `condition`,
+    /// `photo`, `pallet-label`, `label`, `badge-post`, `closing`, `type-words`.
     pub code: String,
     /// Number in the sentence.
     pub number: u32,
@@ -329,6 +380,16 @@ pub enum Page {
     WorkList(WorkListView),
     /// A pick, at one of its stages.
     Pick(PickView),
+    /// The deliveries of a day.
+    Deliveries(DeliveriesView),
+    /// Goods of a delivery, at one of its stages.
+    Receive(ReceiveView),
+    /// What differs, before a delivery is posted.
+    Discrepancies(DiscrepanciesView),
+    /// A photo of what is wrong.
+    Photo(PhotoView),
+    /// An unknown barcode: photo, words, quantity.
+    Unknown(UnknownView),
     /// Refused, parked, waiting.
     Attention(AttentionView),
     /// Scans of today.
@@ -347,4 +408,12 @@ pub enum Page {
     About(AboutView),
     /// Nothing can be done before this is mended.
     Block(BlockView),
+    /// Put-away or move, at one of its stages.
+    Stock(StockView),
+    /// A count, at one of its stages.
+    Count(CountView),
+    /// What is this.
+    WhatIs(WhatIsView),
+    /// A supervisor's badge and PIN, over any step.
+    Approve(ApproveView),
 }

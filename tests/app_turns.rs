@@ -123,6 +123,8 @@ impl Floor {
             look: Look::default(),
             outlet: Box::new(floorhand::outlet::Nothing),
             readers: Vec::new(),
+            profile: floorhand::view::Profile::Handheld,
+            printer: false,
         })
         .unwrap();
         let thread = std::thread::spawn(move || runner.run());
@@ -226,6 +228,10 @@ impl Floor {
         self.view().refusal.map(|refusal| refusal.reason).unwrap_or_default()
     }
 
+    fn question(&self) -> String {
+        self.view().question.map(|question| question.reason).unwrap_or_default()
+    }
+
     fn log(&self) -> Vec<floorhand::store::ScanEntry> {
         Store::open_read_only(&self.dir).unwrap().scan_log_since(0, 10_000).unwrap()
     }
@@ -270,8 +276,15 @@ impl Floor {
     /// Signs out in More; it asks once.
     fn sign_out(&self) {
         self.tap(Tap::More);
-        let Page::Sheet(sheet) = self.view().page else { panic!("{:?}", self.view().page) };
-        let row = sheet.rows.iter().position(|row| row.code == "sign-out").expect("sign-out");
+        // It stands last, on the last page.
+        let row = loop {
+            let Page::Sheet(sheet) = self.view().page else { panic!("{:?}", self.view().page) };
+            match sheet.rows.iter().position(|row| row.code == "sign-out") {
+                Some(row) => break row,
+                None => assert!(sheet.paging.page + 1 < sheet.paging.pages, "{sheet:?}"),
+            }
+            self.tap(Tap::PageDown);
+        };
         self.tap(Tap::Choose(row));
         assert_ne!(self.status()["operator"], Value::Null, "one stray touch signs out");
         self.tap(Tap::Choose(row));
@@ -657,9 +670,27 @@ fn what_somebody_left_here_comes_after_what_can_be_taken() {
     // PT-1 is more urgent, and its claim is another's.
     assert_eq!(floor.status()["expects"][0]["codes"], serde_json::json!(["PT-2"]));
     floor.scan("PT-1");
-    assert_eq!(floor.refusal(), "CLAIMED");
+    assert_eq!(floor.question(), "TAKE_OVER?");
+    // Anything else drops the question.
     floor.key(Key::Enter);
     assert_eq!(floor.status()["task"]["id"], "PT-2");
+    floor.stop();
+}
+
+#[test]
+fn s8_what_somebody_left_here_is_taken_over_at_its_step() {
+    let (folder, clock) = warehouse();
+    let floor = Floor::start(&device(&folder), &clock);
+    floor.sign_in();
+    floor.go("PT-1", "pick.item");
+    floor.sign_out();
+    floor.badge("OP-2");
+    floor.pin("2222");
+    floor.scan("PT-1");
+    assert_eq!(floor.question(), "TAKE_OVER?");
+    floor.scan("PT-1");
+    assert_eq!(floor.status()["task"]["id"], "PT-1");
+    assert_eq!(floor.step(), "pick.item");
     floor.stop();
 }
 
@@ -1000,7 +1031,7 @@ fn try_again_does_that_and_nothing_else() {
 fn the_news_of_the_connection_is_news_once() {
     let app = App::new(Station::default(), Settings::default(), Look::default());
     let session = Session { operator: "OP-1".into(), name: "One".into(), roles: Vec::new(), signin: "s".into() };
-    let app = app.resume(Saved { session: Some(session), ..Saved::default() }, None);
+    let app = app.resume(Saved { session: Some(session), ..Saved::default() }, None, None);
     let turn = |app: App, input| app.update(input, &Now::default(), &Found::default()).app;
     let band = |app: &App| floorhand::present::view(app).band;
     assert_eq!(band(&app), Band::Offline);

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-const COMMANDS: [&str; 5] = ["enrol", "run", "status", "log", "parse"];
+const COMMANDS: [&str; 6] = ["enrol", "run", "status", "log", "parse", "replay"];
 /// How long a command may take; most take milliseconds.
 const PATIENCE: Duration = Duration::from_secs(60);
 

@@ -30,6 +30,8 @@ fn bench() -> Bench {
     let sink = Rc::clone(&taps);
     let screen = Screen::new(Profile::Handheld, Theme::Dark, Box::new(move |tap| sink.borrow_mut().push(tap))).unwrap();
     screen.still();
+    slint::ComponentHandle::window(screen.root()).set_size(slint::LogicalSize::new(480.0, 800.0));
+    slint::platform::update_timers_and_animations();
     Bench { screen, taps }
 }
 
@@ -178,6 +180,136 @@ fn labels_say_what_is_pressed() {
 }
 
 #[test]
+fn receiving_moves_and_counts_say_what_is_pressed() {
+    let bench = bench();
+    let cases = [
+        ("30-deliveries", "Vita Nord, PO-7730, Here now", Tap::Choose(1)),
+        ("30-deliveries", "No paper", Tap::Blind),
+        ("30-deliveries", "Not on list", Tap::NotListed),
+        ("30-deliveries", "More", Tap::More),
+        ("31-receive-scan", "Repeat L26-0917 · 14 MAR 28", Tap::Repeat),
+        ("31-receive-scan", "Close delivery", Tap::CloseDelivery),
+        ("31-receive-scan", "Not on list", Tap::NotListed),
+        ("31-receive-not-on-delivery", "Not on list", Tap::NotListed),
+        ("31-receive-announced", "Yes", Tap::Yes),
+        ("31-receive-announced", "No", Tap::No),
+        ("31-receive-lot", "Type it", Tap::Keypad),
+        ("31-receive-lot-typed", "L", Tap::Sign('L')),
+        ("31-receive-lot-typed", "Scan it", Tap::Keypad),
+        ("31-receive-expiry", "No date", Tap::NoDate),
+        ("31-receive-pallet", "Lot, L26-0917, done", Tap::Field(0)),
+        ("31-receive-expiry", "8", Tap::Digit(8)),
+        ("31-receive-expiry", "OK", Tap::Ok),
+        ("31-receive-serial", "Type it", Tap::Keypad),
+        ("31-receive-quantity", "Damaged", Tap::Damaged),
+        ("31-receive-quantity-weighed", "Decimal point", Tap::Point),
+        ("31-receive-condition", "All good", Tap::Choose(0)),
+        ("31-receive-condition", "Some damaged", Tap::Choose(1)),
+        ("31-receive-damaged", "Photo", Tap::Photo),
+        ("31-receive-damaged-photos", "2 photos", Tap::Photo),
+        ("31-receive-pallet", "No pallet", Tap::NoPallet),
+        ("31-receive-pallet", "Print a label", Tap::PrintLabel),
+        ("31-receive-pallet", "Problem", Tap::Problem),
+        ("31-receive-problem", "Not on list", Tap::Choose(0)),
+        ("31-receive-problem", "Unknown barcode", Tap::Choose(1)),
+        ("32-discrepancies", "Hand cream 75 ml, 12 Short", Tap::Choose(0)),
+        ("32-discrepancies", "3 lines match", Tap::Fold),
+        ("32-discrepancies", "Count again", Tap::CountAgain),
+        ("32-discrepancies", "Add photo", Tap::Photo),
+        ("32-discrepancies", "Back", Tap::Back),
+        ("32-discrepancies-closing", "More to come", Tap::MoreToCome),
+        ("32-discrepancies-closing", "Final", Tap::Final),
+        ("32-discrepancies-closing", "Page down", Tap::PageDown),
+        ("33-photo", "Take photo", Tap::Shutter),
+        ("33-photo", "Light", Tap::Light),
+        ("33-photo-taken", "Again", Tap::Again),
+        ("33-photo-taken", "Use it", Tap::Use),
+        ("34-unknown-photo", "Open camera", Tap::Photo),
+        ("34-unknown-words", "Space", Tap::Sign(' ')),
+        ("34-unknown-quantity", "Photo, 1, done", Tap::Field(0)),
+        ("34-unknown-quantity", "OK", Tap::Ok),
+        ("34-unknown-quantity", "Back", Tap::Back),
+    ];
+    for (page, label, expected) in cases.into_iter().chain(sample::stock::presses()) {
+        bench.show(page);
+        assert_eq!(bench.press(label), [expected], "{page}: {label}");
+    }
+
+    // Refusals and plates are read out whole.
+    for (page, label) in sample::stock::SPOKEN {
+        bench.show(page);
+        assert!(
+            ElementHandle::find_by_accessible_label(bench.screen.root(), label).next().is_some(),
+            "{page}: {label}"
+        );
+    }
+    for (page, plate) in [
+        ("30-deliveries", "Door 4, Vita Nord. Scan the delivery note"),
+        ("31-receive-expiry", "Expiry 14 03 2028. 479 days left. Type the date"),
+        ("31-receive-quantity", "96 of 240, Vitamin D3 drops 30 ml Citrus. Scan the next item"),
+        ("31-receive-not-on-delivery", "Not on list. Put it aside. Press Not on list."),
+        ("31-receive-too-old", "Too old. 60 days left. Needs 90. Put it aside."),
+        ("31-receive-new-label", "New label. Scan it again to create it."),
+        ("32-discrepancies", "Post this delivery. Scan your badge"),
+    ] {
+        bench.show(page);
+        assert!(
+            ElementHandle::find_by_accessible_label(bench.screen.root(), plate).next().is_some(),
+            "{page}: {plate}"
+        );
+    }
+}
+
+#[test]
+fn a_dock_has_the_same_with_more_at_once() {
+    let bench = bench();
+    let window = slint::ComponentHandle::window(bench.screen.root());
+    window.set_size(slint::LogicalSize::new(1280.0, 800.0));
+    slint::platform::update_timers_and_animations();
+    let cases = [
+        ("30-deliveries", "Brightline Audio, PO-7728, Late 22 min", Tap::Choose(2)),
+        ("30-deliveries", "No paper", Tap::Blind),
+        ("30-deliveries", "More", Tap::More),
+        ("31-receive-scan", "Close delivery", Tap::CloseDelivery),
+        ("31-receive-scan", "More", Tap::More),
+        ("31-receive-lot-typed", "Z", Tap::Sign('Z')),
+        ("31-receive-expiry", "No date on pack", Tap::NoDate),
+        ("31-receive-expiry", "Damaged", Tap::Damaged),
+        ("31-receive-expiry", "Problem", Tap::Problem),
+        ("31-receive-expiry", "Lot, L26-0917, done", Tap::Field(0)),
+        ("31-receive-expiry", "OK", Tap::Ok),
+        ("31-receive-quantity-weighed", "Decimal point", Tap::Point),
+        ("31-receive-damaged", "Photo", Tap::Photo),
+        ("31-receive-pallet", "Print a label", Tap::PrintLabel),
+        ("31-receive-pallet", "No pallet", Tap::NoPallet),
+        ("32-discrepancies", "Magnesium 90 tablets, 4 Damaged", Tap::Choose(2)),
+        ("32-discrepancies", "3 lines match", Tap::Fold),
+        ("32-discrepancies", "Back", Tap::Back),
+        ("32-discrepancies-closing", "Final", Tap::Final),
+        ("33-photo", "Take photo", Tap::Shutter),
+        ("34-unknown-words", "Space", Tap::Sign(' ')),
+        ("34-unknown-words", "Photo, 1, done", Tap::Field(0)),
+    ];
+    let show = |page: &str| {
+        let found = sample::samples().into_iter().find(|sample| sample.name == page);
+        let mut view = found.unwrap_or_else(|| panic!("no sample {page}")).view;
+        sample::receiving::docked(&mut view);
+        sample::cut(&mut view);
+        bench.screen.apply(&view);
+    };
+    for (page, label, expected) in cases {
+        show(page);
+        slint::platform::update_timers_and_animations();
+        assert_eq!(bench.press(label), [expected], "{page}: {label}");
+    }
+    // A line of the list is read out whole; a next field is not to be pressed.
+    show("31-receive-expiry");
+    let line = "Hand cream, 168 of 180, Short";
+    assert!(ElementHandle::find_by_accessible_label(bench.screen.root(), line).next().is_some());
+    assert_eq!(bench.press("Quantity"), []);
+}
+
+#[test]
 fn nothing_can_be_pressed_without_a_label() {
     let bench = bench();
     for sample in sample::samples() {
@@ -210,30 +342,39 @@ fn nothing_can_be_pressed_without_a_label() {
 
 #[test]
 fn everything_pressable_lies_on_the_screen() {
-    const SIZE: (f32, f32) = (480.0, 800.0);
+    const SMALL: f32 = 360.0;
+    const SIZES: [(f32, f32, &str); 3] = [(480.0, 800.0, "H-07"), (1280.0, 800.0, "DOCK-4"), (SMALL, 640.0, "H-07")];
     let bench = bench();
     let window = slint::ComponentHandle::window(bench.screen.root());
-    window.set_size(slint::LogicalSize::new(SIZE.0, SIZE.1));
-    slint::platform::update_timers_and_animations();
     let mut outside = Vec::new();
-    for text in [TextSize::T100, TextSize::T130, TextSize::T160] {
-        for language in ["en", "de"] {
+    let looks =
+        [TextSize::T100, TextSize::T130, TextSize::T160].map(|text| ["en", "de"].map(|language| (text, language)));
+    for (width, height, station) in SIZES {
+        window.set_size(slint::LogicalSize::new(width, height));
+        for (text, language) in looks.into_iter().flatten() {
             for sample in sample::samples() {
+                // On the smallest screens words are of the smallest size; pages with a picture of that size.
+                let small = sample::stock::pictures(sample.name).is_some_and(|names| names.contains(&"-small"));
+                if width == SMALL && (text != TextSize::T100 || !small) {
+                    continue;
+                }
                 let mut view = sample.view;
                 view.look.text = text;
                 view.look.language = language.into();
+                view.strip.station = station.into();
                 sample::cut(&mut view);
                 bench.screen.apply(&view);
+                slint::platform::update_timers_and_animations();
                 for element in ElementQuery::from_root(bench.screen.root()).match_inherits("Press").find_all() {
                     let (at, size) = (element.absolute_position(), element.size());
                     let inside = at.x >= -0.5
                         && at.y >= -0.5
-                        && at.x + size.width <= SIZE.0 + 0.5
-                        && at.y + size.height <= SIZE.1 + 0.5;
+                        && at.x + size.width <= width + 0.5
+                        && at.y + size.height <= height + 0.5;
                     if !inside {
                         let label = element.accessible_label().unwrap_or_default();
                         outside.push(format!(
-                            "{} {} {language}: {label} ends at {}",
+                            "{} {width} {} {language}: {label} ends at {}",
                             sample.name,
                             text.percent(),
                             at.y + size.height

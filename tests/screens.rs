@@ -32,6 +32,7 @@ const PIXELS_TOLERANCE_PER_MILLION: usize = 50;
 const HANDHELD: (u32, u32) = (480, 800);
 const KIOSK: (u32, u32) = (1280, 800);
 const SMALL: (u32, u32) = (360, 640);
+const SMALL_KIOSK: (u32, u32) = (1024, 768);
 
 struct Still(Rc<MinimalSoftwareWindow>);
 
@@ -51,13 +52,30 @@ struct Picture {
 /// German, some with the left hand, small and wide.
 fn pictures() -> Vec<Picture> {
     let mut all = Vec::new();
-    for Sample { name, view } in sample::samples() {
+    let received = |sample: &Sample| matches!(sample.name.get(..2), Some("30" | "31" | "32" | "33" | "34"));
+    for Sample { name, view } in sample::samples().into_iter().filter(|sample| !received(sample)) {
         let mut add = |suffix: &str, size, change: &dyn Fn(&mut View)| {
             let mut view = view.clone();
             change(&mut view);
             sample::cut(&mut view);
             all.push(Picture { name: format!("{name}{suffix}"), view, size });
         };
+        if let Some(wanted) = sample::stock::pictures(name) {
+            for suffix in wanted {
+                match *suffix {
+                    "-light" => add(suffix, HANDHELD, &|view| view.look.theme = Theme::Light),
+                    "-130" => add(suffix, HANDHELD, &|view| view.look.text = TextSize::T130),
+                    "-160" => add(suffix, HANDHELD, &|view| view.look.text = TextSize::T160),
+                    "-de" => add(suffix, HANDHELD, &|view| view.look.language = "de".into()),
+                    "-left-hand" => add(suffix, HANDHELD, &|view| view.look.hand = Hand::Left),
+                    "-small" => add(suffix, SMALL, &|_| {}),
+                    "-kiosk-left" => add(suffix, KIOSK, &|view| view.look.hand = Hand::Left),
+                    "-kiosk" => add(suffix, KIOSK, &|view| view.strip.station = "DOCK-4".into()),
+                    _ => add(suffix, HANDHELD, &|_| {}),
+                }
+            }
+            continue;
+        }
         add("-dark", HANDHELD, &|_| {});
         add("-light", HANDHELD, &|view| view.look.theme = Theme::Light);
         let tight = matches!(
@@ -96,12 +114,84 @@ fn pictures() -> Vec<Picture> {
         if matches!(name, "05-pick-quantity" | "03-pick-location" | "18-type-code" | "08-pick-empty-now") {
             add("-left-hand", HANDHELD, &|view| view.look.hand = Hand::Left);
         }
+        if name == "01-sign-in-pin" {
+            add("-kiosk", KIOSK, &|_| {});
+        }
         if matches!(name, "03-pick-location" | "05-pick-quantity" | "02-work-list") {
             add("-kiosk", KIOSK, &|_| {});
             add("-small", SMALL, &|_| {});
         }
     }
+    for Sample { name, view } in sample::samples().into_iter().filter(received) {
+        receiving(name, &mut |suffix, size, change| {
+            let mut view = view.clone();
+            if size == KIOSK || size == SMALL_KIOSK {
+                sample::receiving::docked(&mut view);
+            }
+            change(&mut view);
+            sample::cut(&mut view);
+            all.push(Picture { name: format!("{name}{suffix}"), view, size });
+        });
+    }
     all
+}
+
+/// Adds a picture: what is put behind its name, its size, and what is changed in the view.
+type Add<'a> = dyn FnMut(&str, (u32, u32), &dyn Fn(&mut View)) + 'a;
+
+/// The pages of receiving: on a handheld and at a dock, with what each of them can go wrong in.
+fn receiving(name: &str, add: &mut Add<'_>) {
+    let sized = |size| move |view: &mut View| view.look.text = size;
+    let light = |view: &mut View| view.look.theme = Theme::Light;
+    let german = |view: &mut View| view.look.language = "de".into();
+    let left = |view: &mut View| view.look.hand = Hand::Left;
+    let drawn = matches!(name, "30-deliveries" | "31-receive-expiry" | "32-discrepancies");
+    let tight = matches!(
+        name,
+        "31-receive-scan"
+            | "31-receive-quantity"
+            | "31-receive-damaged"
+            | "31-receive-pallet"
+            | "32-discrepancies-closing"
+            | "34-unknown-quantity"
+    );
+    add("-dark", HANDHELD, &|_| {});
+    // The others look at a dock as one of these does.
+    let alike = matches!(
+        name,
+        "30-deliveries-none"
+            | "31-receive-blind"
+            | "31-receive-damaged-photos"
+            | "31-receive-expiry-typed"
+            | "31-receive-problem"
+            | "33-photo-lost"
+    );
+    if !alike {
+        add("-kiosk", KIOSK, &|_| {});
+    }
+    if drawn {
+        add("-kiosk-small", SMALL_KIOSK, &|_| {});
+        add("-light", HANDHELD, &light);
+        add("-kiosk-light", KIOSK, &light);
+        add("-130", HANDHELD, &sized(TextSize::T130));
+        add("-kiosk-160", KIOSK, &sized(TextSize::T160));
+        add("-de", HANDHELD, &german);
+        add("-kiosk-de", KIOSK, &german);
+        add("-kiosk-left-hand", KIOSK, &left);
+    }
+    if drawn || tight {
+        add("-160", HANDHELD, &sized(TextSize::T160));
+    }
+    if tight {
+        add("-kiosk-de-160", KIOSK, &|view| {
+            german(view);
+            view.look.text = TextSize::T160;
+        });
+    }
+    if matches!(name, "31-receive-quantity-weighed" | "33-photo") {
+        add("-left-hand", HANDHELD, &left);
+        add("-kiosk-left-hand", KIOSK, &left);
+    }
 }
 
 fn folder() -> PathBuf {

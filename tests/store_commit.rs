@@ -60,8 +60,8 @@ fn a_commit_waits_for_the_disk() {
     // No other connection can see this setting, so the text is looked at.
     let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store");
     let mut settings = Vec::new();
-    for entry in std::fs::read_dir(dir).unwrap() {
-        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap().to_lowercase();
+    for path in sources(&dir) {
+        let text = std::fs::read_to_string(path).unwrap().to_lowercase();
         settings.extend(
             text.match_indices("pragma synchronous").map(|(at, _)| text[at..].chars().take(23).collect::<String>()),
         );

@@ -217,8 +217,7 @@ fn facts_go_only_when_they_are_durable_and_old() {
 fn no_statement_deletes_an_unacknowledged_fact() {
     let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store");
     let mut found = Vec::new();
-    for entry in std::fs::read_dir(dir).unwrap() {
-        let path = entry.unwrap().path();
+    for path in sources(&dir) {
         let text = std::fs::read_to_string(&path).unwrap();
         for (n, line) in (1..).zip(text.lines()) {
             let line = line.to_uppercase();

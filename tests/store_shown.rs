@@ -356,6 +356,7 @@ fn a_look_up_finds_by_index_what_a_scan_can_mean() {
             serials: list(&["none"]),
             here: "A1".into(),
             item: "SKU1".into(),
+            ..Lookup::default()
         })
         .unwrap();
     assert_eq!((known.barcodes[0].item.as_str(), known.barcodes[0].qty, known.barcodes.len()), ("SKU1", 6, 1));

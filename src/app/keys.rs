@@ -11,7 +11,7 @@ impl App {
     /// The task that a tap opens, to be read before the turn.
     #[must_use]
     pub fn task_tapped(&self, tap: &Tap) -> Option<TaskId> {
-        if self.page.is_some() || !matches!(self.flow, Flow::Work) {
+        if self.lock.is_some() || self.page.is_some() || !matches!(self.flow, Flow::Work) {
             return None;
         }
         let row = match tap {
@@ -27,13 +27,14 @@ impl App {
     /// Whether digits go straight into a keypad: then four fast ones are a PIN, never a scan.
     #[must_use]
     pub fn wants_digits(&self) -> bool {
-        self.page.is_none() && matches!(self.flow, Flow::SignIn(SignIn::Pin { .. }))
+        let approves = matches!(self.page, Some(OpenPage::Approve { .. }));
+        (self.page.is_none() || approves) && self.pin_of().is_some()
     }
 
     /// Whether text goes straight into a field: then a fast typist is still typing.
     #[must_use]
     pub fn wants_text(&self) -> bool {
-        matches!(self.page, Some(OpenPage::TypeCode { .. }))
+        matches!(self.page, Some(OpenPage::TypeCode { .. } | OpenPage::Unknown { .. })) || self.field_text()
     }
 
     /// The code in the open field, if OK was pressed there: it goes the way of a scan, marked.
@@ -46,7 +47,22 @@ impl App {
         }
     }
 
-    pub(super) fn tap(mut self, tap: Tap, now: &Now, found: &Found) -> Turn {
+    pub(super) fn tap(self, tap: Tap, now: &Now, found: &Found) -> Turn {
+        match self.goods_tap(&tap, now, found) {
+            Ok(turn) => turn,
+            Err(app) => app.common_tap(tap, now, found),
+        }
+    }
+
+    fn common_tap(mut self, tap: Tap, now: &Now, found: &Found) -> Turn {
+        // A locked station knows digits, and another badge.
+        let free = matches!(
+            tap,
+            Tap::Key(_) | Tap::Digit(_) | Tap::Backspace | Tap::Back | Tap::NotMe | Tap::Close | Tap::OpenLanguages
+        );
+        if self.lock.is_some() && !free {
+            return self.turn();
+        }
         match tap {
             Tap::Key(press) => self.key(&press, now, found),
             Tap::Digit(digit) => self.digit(digit, now, found),
@@ -63,7 +79,7 @@ impl App {
             Tap::Yes | Tap::No => self.turn(),
             Tap::NotMe => self.not_me(),
             Tap::OpenWork => match self.flow {
-                Flow::Work => self.show_work(),
+                Flow::Work | Flow::Deliveries(_) => self.show_work(),
                 _ => self.close_page(),
             },
             Tap::OpenAttention if self.session.is_some() => self.show(Self::attention(AttentionTab::Refused)),
@@ -96,6 +112,14 @@ impl App {
                 turn.effects.push(Effect::Quit);
                 turn
             }
+            Tap::OpenDeliveries => self.show_deliveries(found),
+            // They mean something only where goods are received, moved or counted.
+            Tap::Point | Tap::OtherPlace | Tap::ShelfEmpty | Tap::Undo | Tap::Finish | Tap::Keypad => self.turn(),
+            Tap::Blind | Tap::NotListed | Tap::Field(_) | Tap::NoDate | Tap::Damaged => self.turn(),
+            Tap::Repeat | Tap::CloseDelivery | Tap::PrintLabel | Tap::NoPallet | Tap::MoreToCome | Tap::Final => {
+                self.turn()
+            }
+            Tap::CountAgain | Tap::Photo | Tap::Shutter | Tap::Again | Tap::Use | Tap::Fold => self.turn(),
         }
     }
 
@@ -126,10 +150,10 @@ impl App {
         if self.wants_text() {
             return self.type_sign(char::from(b'0' + digit.min(9)));
         }
+        if self.wants_digits() {
+            return self.pin_digit(digit);
+        }
         if self.page.is_none() {
-            if matches!(self.flow, Flow::SignIn(SignIn::Pin { .. })) {
-                return self.pin_digit(digit);
-            }
             if self.keypad_open() {
                 return self.number_digit(digit);
             }
@@ -156,6 +180,9 @@ impl App {
     }
 
     fn primary(self, now: &Now, found: &Found) -> Turn {
+        if self.lock.is_some() {
+            return self.turn();
+        }
         if self.page.is_some() {
             return match self.page {
                 Some(OpenPage::TypeCode { .. }) => self.turn(),
@@ -170,6 +197,9 @@ impl App {
     }
 
     fn back(mut self, now: &Now, found: &Found) -> Turn {
+        if self.lock.is_some() {
+            return self.not_me();
+        }
         if self.page.is_some() {
             return self.close_page();
         }

@@ -1,8 +1,12 @@
 //! The pages that lie over the work: More, Can't scan, Problem, lists, settings.
 
+use super::goods::Press;
 use super::{App, Effect, Flow, Found, Now, OpenPage, Turn};
-use crate::view::{AttentionTab, Setting, TextSize};
+use crate::view::{AttentionTab, Paging, Profile, Setting, Tap, TextSize};
+use floorhand_domain::master::Role;
+use floorhand_domain::reason::Reason;
 use floorhand_domain::workflow::pick::{Event, Stage};
+use floorhand_domain::workflow::{count, put_away};
 
 /// Signs of a typed code at the most.
 const CODE_SIGNS_MAX: usize = 48;
@@ -11,6 +15,7 @@ impl App {
     pub(super) fn show(mut self, page: OpenPage) -> Turn {
         let load = matches!(page, OpenPage::Attention { .. } | OpenPage::History { .. });
         self.page = Some(page);
+        self.sheet_page = 0;
         self.typed.clear();
         let mut turn = self.turn();
         if load {
@@ -55,6 +60,12 @@ impl App {
                 if forward { (window.page + 1).min(window.pages - 1) } else { window.page.saturating_sub(1) };
             return self.turn();
         }
+        if matches!(self.page, Some(OpenPage::More { .. } | OpenPage::Problem | OpenPage::CantScan)) {
+            let (_, paging) = self.sheet_window(self.sheet_rows().len());
+            self.sheet_page =
+                if forward { (paging.page + 1).min(paging.pages - 1) } else { paging.page.saturating_sub(1) };
+            return self.turn();
+        }
         match &mut self.page {
             Some(OpenPage::Attention { page, open, total, .. }) => {
                 *page = if forward { (*page + 1).min(last(*total)) } else { page.saturating_sub(1) };
@@ -95,6 +106,26 @@ impl App {
                         "last-line",
                     ));
                 }
+                let home = matches!(self.flow, Flow::Work | Flow::Deliveries(_));
+                if home {
+                    if self.station.profile != Profile::Dock && self.may(Role::Receive) {
+                        rows.push(("deliveries", true, ""));
+                    }
+                    if matches!(self.flow, Flow::Deliveries(_)) {
+                        rows.push(("work", true, ""));
+                    }
+                    rows.push(("count-here", self.may(Role::Count), "role"));
+                    rows.push(("move-this", self.may(Role::Stock), "role"));
+                }
+                let left = match &self.flow {
+                    Flow::PutAway(flow) => Some(flow.at.hand().is_none_or(|hand| hand.units.is_empty())),
+                    Flow::Count(flow) => Some(flow.at.totals.is_empty()),
+                    _ => None,
+                };
+                if let Some(enabled) = left {
+                    rows.push(("release", enabled, "last-line"));
+                }
+                rows.push(("what-is", true, ""));
                 rows.push(("history", true, ""));
                 rows.push(("attention", true, ""));
                 rows.push(("settings", true, ""));
@@ -102,6 +133,7 @@ impl App {
                     rows.push(("readers", true, ""));
                 }
                 rows.push(("about", true, ""));
+                rows.push(("lock", true, ""));
                 rows.push(("sign-out", true, ""));
                 rows
             }
@@ -117,6 +149,21 @@ impl App {
                     matches!(p.stage, Stage::Location { .. } | Stage::Item { .. })
                         || matches!(&p.stage, Stage::Tote { hand, line, .. } if hand.qty() < p.open_qty(line))
                 });
+                if matches!(self.flow, Flow::Receive(_)) {
+                    let reason = match &self.answer {
+                        super::Answer::Refused(refused) => Some(refused.refusal.reason()),
+                        _ => None,
+                    };
+                    return vec![
+                        ("unexpected", reason == Some(Reason::WrongItem), "no-task"),
+                        ("unknown-barcode", reason == Some(Reason::UnknownCode), "no-task"),
+                        ("damaged", self.receive_field().is_some(), "no-task"),
+                        ("lead", self.approvable().is_some(), "no-task"),
+                    ];
+                }
+                if pick.is_none() {
+                    return vec![("lead", self.approvable().is_some(), "no-task")];
+                }
                 vec![("short", short, "no-task"), ("skip", at_line && hand_empty, "last-line")]
             }
             Some(OpenPage::Languages) => vec![("en", true, ""), ("de", true, "")],
@@ -124,8 +171,25 @@ impl App {
         }
     }
 
+    /// Rows of a sheet that are shown at once.
+    #[must_use]
+    pub fn sheet_fit(&self) -> usize {
+        usize::try_from(self.look.text.sheet_rows()).unwrap_or(1).max(1)
+    }
+
+    /// The first row of a sheet that is shown, and its pages.
+    #[must_use]
+    pub fn sheet_window(&self, rows: usize) -> (usize, Paging) {
+        let fit = self.look.text.sheet_rows().max(1);
+        let pages = u32::try_from(rows).unwrap_or(u32::MAX).div_ceil(fit).max(1);
+        let page = self.sheet_page.min(pages - 1);
+        (usize::try_from(page * fit).unwrap_or(0), Paging { page, pages })
+    }
+
     pub(super) fn choose_row(mut self, row: usize, now: &Now, found: &Found) -> Turn {
-        let Some((code, enabled, _)) = self.sheet_rows().get(row).copied() else { return self.turn() };
+        let rows = self.sheet_rows();
+        let (first, _) = self.sheet_window(rows.len());
+        let Some((code, enabled, _)) = rows.get(first + row).copied() else { return self.turn() };
         if !enabled {
             return self.turn();
         }
@@ -135,12 +199,26 @@ impl App {
             // Giving a task back cannot be taken back: it asks once.
             "release" => {
                 if matches!(self.page, Some(OpenPage::More { asked: Some("release") })) {
-                    self.pick_do(Event::Release, now, found)
+                    match &self.flow {
+                        Flow::PutAway(_) => self.pressed(Press::PutAway(put_away::Event::Release), now, found),
+                        Flow::Count(_) => self.pressed(Press::Count(count::Event::Release), now, found),
+                        _ => self.pick_do(Event::Release, now, found),
+                    }
                 } else {
                     self.page = Some(OpenPage::More { asked: Some("release") });
                     self.turn()
                 }
             }
+            "deliveries" => self.show_deliveries(found),
+            "work" => self.show_work(),
+            "count-here" => self.count_here(now, found),
+            "move-this" => self.move_this(now, found),
+            "what-is" => self.show(OpenPage::WhatIs { told: super::Told::default(), shown: 0, page: 0 }),
+            "lock" => self.lock(),
+            "lead" => self.ask_approval(),
+            "unexpected" => self.goods_problem(Tap::NotListed, now, found),
+            "unknown-barcode" => self.goods_problem(Tap::NotListed, now, found),
+            "damaged" => self.goods_problem(Tap::Damaged, now, found),
             "history" => self.show(Self::history(false)),
             "attention" => self.show(Self::attention(AttentionTab::Refused)),
             "settings" => self.show(OpenPage::Settings),
@@ -170,6 +248,15 @@ impl App {
                 turn
             }
             _ => self.turn(),
+        }
+    }
+
+    /// A row of Problem that a button of the page means too.
+    fn goods_problem(mut self, tap: Tap, now: &Now, found: &Found) -> Turn {
+        self.page = None;
+        match self.goods_tap(&tap, now, found) {
+            Ok(turn) => turn,
+            Err(app) => app.turn(),
         }
     }
 

@@ -131,7 +131,7 @@ impl App {
 
     /// The ERP changed the task, or a person changed what is shown of it.
     pub(super) fn task_changed(self, data: TaskData, now: &Now, found: &Found) -> Turn {
-        let Flow::Pick(flow) = self.flow.clone() else { return self.turn() };
+        let Flow::Pick(flow) = self.flow.clone() else { return self.other_task_changed(data, now, found) };
         if flow.pick.task.id != data.task.id {
             return self.turn();
         }

@@ -3,7 +3,7 @@
 use super::{Answer, App, Audit, Effect, Flow, Found, Now, OpenPage, Refusal, Refused, Signal, Turn, work};
 use floorhand_domain::fact::Fact;
 use floorhand_domain::scan::{self, Hint, Scan};
-use floorhand_domain::workflow::{Accepted, Meant, pick, sign_in};
+use floorhand_domain::workflow::{Accepted, Meant, pick, refusal, sign_in};
 
 impl App {
     pub(super) fn scan(
@@ -27,10 +27,16 @@ impl App {
             }
             _ => None,
         };
+        // These pages take scans themselves.
+        let over = self.page.clone().filter(OpenPage::takes_scans);
         if read.is_ok() {
-            self.page = None;
-            if !matches!(self.flow, Flow::SignIn(_)) {
+            self.page.clone_from(&over);
+            if !matches!(self.flow, Flow::SignIn(_)) && over.is_none() {
                 self.typed.clear();
+                self.keypad = false;
+            }
+            if !matches!(self.flow, Flow::Work) {
+                self.asked = None;
             }
         }
         let mut hints = Vec::new();
@@ -47,6 +53,16 @@ impl App {
                 let kinds = meant.meanings.iter().map(|m| m.kind().as_str().to_owned()).collect();
                 let misread = meant.meanings.is_empty() && scan::looks_misread(read);
                 let (turn, result) = match self.flow.clone() {
+                    _ if self.lock.is_some() => self.locked_scan(meant, now, found),
+                    _ if matches!(over, Some(OpenPage::WhatIs { .. })) => {
+                        let (turn, told) = self.what_is_scan(meant, &found.known);
+                        (turn, Ok(told))
+                    }
+                    _ if matches!(over, Some(OpenPage::Approve { .. })) => self.approval_scan(meant, now, found),
+                    // A badge over a refusal that a supervisor may set aside asks for the PIN at once.
+                    _ if !found.known.operators.is_empty() && self.approvable().is_some() => {
+                        self.approval_scan(meant, now, found)
+                    }
                     _ if misread => {
                         let refusal = self.general(scan::Refusal::Checksum);
                         let (turn, result, _) = self.refused(refusal, meant.text, found);
@@ -55,6 +71,21 @@ impl App {
                     Flow::SignIn(state) => self.sign_in_scan(state, meant, now, found),
                     Flow::Work => self.work_scan(&meant, now, found),
                     Flow::Pick(flow) => self.pick_scan(*flow, meant, now, found),
+                    Flow::Deliveries(_) => self.deliveries_scan(meant, now, found),
+                    _ => match over {
+                        Some(OpenPage::Differences { complete, .. }) if !found.known.operators.is_empty() => {
+                            self.post_scan(&meant, complete, now, found)
+                        }
+                        Some(OpenPage::Unknown { .. }) => {
+                            let refusal = self.general(scan::Refusal::NotNow);
+                            let (turn, result, _) = self.refused(refusal, meant.text, found);
+                            (turn, result)
+                        }
+                        _ => {
+                            self.page = None;
+                            self.goods_scan(meant, now, found)
+                        }
+                    },
                 };
                 (turn, result, kinds)
             }
@@ -71,7 +102,7 @@ impl App {
                 if let Answer::Refused(refused) = &mut turn.app.answer {
                     refused.hint = hint;
                 }
-                decision(refusal, hint)
+                decision(&refusal.told(), hint)
             }
         };
         if reason.is_some() && finder.is_some() {
@@ -99,6 +130,7 @@ impl App {
             Flow::SignIn(_) => Refusal::SignIn(sign_in::Refusal::Scan(refusal)),
             Flow::Work => Refusal::Work(work::Refusal::Scan(refusal)),
             Flow::Pick(_) => Refusal::Pick(pick::Refusal::Scan(refusal)),
+            _ => Refusal::Goods(refusal.into()),
         }
     }
 
@@ -118,6 +150,15 @@ impl App {
                 (Some(scanned.clone()), Some(needed.clone()))
             }
             Refusal::Pick(pick::Refusal::NeedLocation { scanned, .. }) => (Some(scanned.clone()), None),
+            Refusal::Goods(refusal::Refusal::WrongItem { scanned, needed }) => {
+                (Some(scanned.clone()), Some(needed.clone()).filter(|item| !item.is_none()))
+            }
+            Refusal::Goods(
+                refusal::Refusal::Unexpected { item }
+                | refusal::Refusal::NeedLot { item }
+                | refusal::Refusal::NeedHu { item }
+                | refusal::Refusal::Allocated { item, .. },
+            ) => (Some(item.clone()), None),
             _ => (None, None),
         };
         let item = |id: Option<floorhand_domain::id::ItemId>| {
@@ -127,6 +168,7 @@ impl App {
                     .item(&id)
                     .cloned()
                     .or_else(|| self.catalogue().and_then(|c| c.items.get(id.as_str()).cloned()))
+                    .or_else(|| self.item_met(&id).cloned())
             })
         };
         let refused = Refused { scanned: item(scanned), needed: item(needed), refusal, text, hint: "" };

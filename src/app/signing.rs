@@ -1,9 +1,9 @@
 //! Sign-in: badge, PIN, sign-out.
 
-use super::{Answer, App, Effect, Flow, Found, Guard, Now, Refusal, Session, Signal, Turn};
+use super::{Answer, App, Effect, Flow, Found, Guard, Now, OpenPage, Refusal, Signal, Turn};
 use floorhand_domain::fact::Fact;
 use floorhand_domain::workflow::sign_in::{Event, Exit, PIN_DIGITS, SignIn};
-use floorhand_domain::workflow::{Accepted, Meant, Next, Site};
+use floorhand_domain::workflow::{Accepted, Class, Meant, Next, Site};
 
 impl App {
     pub(super) fn sign_in_scan(
@@ -46,8 +46,7 @@ impl App {
         if self.typed.len() < PIN_DIGITS {
             return self.turn();
         }
-        let Flow::SignIn(SignIn::Pin { operator, .. }) = &self.flow else { return self.turn() };
-        let operator = operator.clone();
+        let Some(operator) = self.pin_of().map(|(operator, _)| operator.clone()) else { return self.turn() };
         let pin = std::mem::take(&mut self.typed);
         let mut turn = self.turn();
         // The failure is on disk before the hash is compared, so that pulling the battery in
@@ -58,6 +57,12 @@ impl App {
     }
 
     pub(super) fn pin_checked(mut self, right: bool, now: &Now, found: &Found) -> Turn {
+        if matches!(self.page, Some(OpenPage::Approve { .. })) {
+            return self.approval_checked(right, now, found);
+        }
+        if self.lock.is_some() {
+            return self.unlocked(right, now, found);
+        }
         let Flow::SignIn(state) = self.flow.clone() else { return self.turn() };
         let SignIn::Pin { operator, .. } = &state else { return self.turn() };
         let who = operator.clone();
@@ -74,18 +79,8 @@ impl App {
         match step.next {
             Next::Continue(next) => self.flow = Flow::SignIn(next),
             Next::Finish(Exit::SignedIn { operator, name }) => {
-                let row = found.known.operators.iter().find(|o| o.id == operator);
-                if let Some(language) = row.map(|o| o.language.as_str()).filter(|l| !l.is_empty()) {
-                    language.clone_into(&mut self.look.language);
-                }
-                self.session = Some(Session {
-                    operator,
-                    name,
-                    roles: row.map(|o| o.roles.clone()).unwrap_or_default(),
-                    signin: now.id.clone(),
-                });
-                self.flow = Flow::Work;
-                effects.push(Effect::LoadWork);
+                self.begin_session(operator, name, now, found);
+                self.go_home(&mut effects);
             }
         }
         match step.answer {
@@ -106,7 +101,9 @@ impl App {
     }
 
     pub(super) fn sign_out(mut self) -> Turn {
+        self.keep_step();
         let Some(session) = self.session.take() else { return self.turn() };
+        (self.lock, self.ended, self.asked) = (None, false, None);
         // A task under way stays claimed; it is offered again at the next sign-in.
         self.flow = Flow::SignIn(SignIn::Badge);
         self.page = None;
@@ -120,7 +117,40 @@ impl App {
     pub(super) fn not_me(mut self) -> Turn {
         self.typed.clear();
         self.answer = Answer::None;
+        if let Some(lock) = &mut self.lock {
+            lock.other = None;
+            return self.turn();
+        }
+        if let Some(OpenPage::Approve { approver, .. }) = &mut self.page {
+            *approver = None;
+            return self.turn();
+        }
         self.flow = Flow::SignIn(SignIn::Badge);
         self.turn()
+    }
+}
+
+impl Turn {
+    /// The access of whoever is signed in has ended: after the step that was under way they are signed out.
+    pub(super) fn signed_off(mut self, answers: u64) -> Turn {
+        let over = match &self.app.flow {
+            Flow::Work | Flow::Deliveries(_) => true,
+            _ => {
+                self.app.answers > answers
+                    && matches!(&self.app.answer, Answer::Accepted { accepted, .. } if accepted.class != Class::Accepted)
+            }
+        };
+        if !over {
+            return self;
+        }
+        let facts = std::mem::take(&mut self.facts);
+        let (audit, guard, effects) = (self.audit.take(), self.guard.take(), std::mem::take(&mut self.effects));
+        let mut turn = self.app.sign_out();
+        turn.app.answer = Answer::Notice("access-ended");
+        turn.facts.splice(0..0, facts);
+        (turn.audit, turn.guard) = (audit, guard);
+        turn.effects.splice(0..0, effects);
+        turn.effects.push(Effect::Signal(Signal::Attention));
+        turn
     }
 }

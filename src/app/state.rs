@@ -1,19 +1,27 @@
 //! What the app is made of: the station, who works there, the flow, the pages over it, the last answer.
 
 use super::WorkRefusal;
+use super::deliveries::DeliveriesFlow;
+use super::form::{self, Code};
+use super::what_is::Told;
 use crate::event::Catalogue;
-use crate::view::AttentionTab;
+use crate::view::{AttentionTab, Profile};
 use floorhand_domain::id::OperatorId;
 use floorhand_domain::master::{Item, Role};
 use floorhand_domain::reason::Reason;
 use floorhand_domain::workflow::Accepted;
+use floorhand_domain::workflow::count::{self, Count};
 use floorhand_domain::workflow::pick::{self, Pick};
+use floorhand_domain::workflow::put_away::{self, PutAway};
+use floorhand_domain::workflow::receive::{self, Receive};
+use floorhand_domain::workflow::refusal;
 use floorhand_domain::workflow::sign_in::{self, SignIn};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// What this machine is.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Station {
     /// Its name, e.g. `H-07`.
     pub name: String,
@@ -25,6 +33,10 @@ pub struct Station {
     pub version: String,
     /// Whether there is a camera to scan with.
     pub camera: bool,
+    /// Whether there is a printer for labels.
+    pub printer: bool,
+    /// What kind of station it is.
+    pub profile: Profile,
 }
 
 /// Who is signed in, since when.
@@ -41,7 +53,7 @@ pub struct Session {
 }
 
 /// What is being done.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Flow {
     /// Nobody is signed in.
     SignIn(SignIn),
@@ -49,24 +61,91 @@ pub enum Flow {
     Work,
     /// Picking.
     Pick(Box<PickFlow>),
+    /// Choosing a delivery.
+    Deliveries(DeliveriesFlow),
+    /// Receiving.
+    Receive(Box<Under<Receive>>),
+    /// Putting away, or moving.
+    PutAway(Box<Under<PutAway>>),
+    /// Counting.
+    Count(Box<Under<Count>>),
+}
+
+/// A machine and the names of what it is about.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Under<M> {
+    /// The machine.
+    pub at: M,
+    /// The names of what its task names.
+    #[serde(with = "floorhand_domain::shared")]
+    pub catalogue: Arc<Catalogue>,
+    /// Items met on the way that the task does not name.
+    #[serde(default)]
+    pub seen: Vec<Item>,
+}
+
+/// A locked station: the step under it stays.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lock {
+    /// Somebody else whose badge was scanned and whose PIN is asked. `None` = the PIN of whoever is signed in.
+    #[serde(default)]
+    pub other: Option<(OperatorId, String)>,
+}
+
+/// What is being done, as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "flow", rename_all = "kebab-case")]
+pub enum Doing {
+    /// Picking.
+    Pick(pick::Saved),
+    /// Receiving.
+    Receive(receive::Saved),
+    /// Putting away, or moving.
+    PutAway(put_away::Saved),
+    /// Counting.
+    Count(count::Saved),
+}
+
+impl Doing {
+    /// The task or receipt that it is about.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        match self {
+            Self::Pick(saved) => saved.task.as_str(),
+            Self::Receive(saved) => saved.receipt.as_str(),
+            Self::PutAway(saved) => saved.task.as_str(),
+            Self::Count(saved) => saved.task.as_str(),
+        }
+    }
+}
+
+/// The step of an operator who left it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// Who.
+    pub operator: OperatorId,
+    /// What.
+    pub doing: Doing,
 }
 
 /// A pick and the names of what it is about.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PickFlow {
     /// The machine.
     pub pick: Pick,
     /// The names.
+    #[serde(with = "floorhand_domain::shared")]
     pub catalogue: Arc<Catalogue>,
 }
 
 /// A page over the flow.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum OpenPage {
     /// More.
     More {
         /// A row that was pressed once and asks.
-        asked: Option<&'static str>,
+        #[serde(default, deserialize_with = "form::maybe_code")]
+        asked: Option<Code>,
     },
     /// Can't scan.
     CantScan,
@@ -86,7 +165,8 @@ pub enum OpenPage {
         /// What was seen and not accepted. Empty = nothing.
         seen: String,
         /// Why not, by code; see `CameraView`.
-        why: &'static str,
+        #[serde(deserialize_with = "form::code")]
+        why: Code,
     },
     /// The readers and how they are.
     Readers,
@@ -120,10 +200,83 @@ pub enum OpenPage {
     Settings,
     /// About.
     About,
+    /// What is this.
+    WhatIs {
+        /// What is told.
+        told: Told,
+        /// The reading that is shown.
+        shown: usize,
+        /// The page of its rows, from 0.
+        page: u32,
+    },
+    /// A supervisor's badge and PIN, over the step.
+    Approve {
+        /// The rule that is to be set aside.
+        reason: Reason,
+        /// The number in its sentence.
+        number: i64,
+        /// Whose PIN is asked for. `None` = a badge is.
+        approver: Option<(OperatorId, String)>,
+    },
+    /// What differs, before a receipt is closed.
+    Differences {
+        /// The page, from 0.
+        page: u32,
+        /// The row that was chosen.
+        chosen: usize,
+        /// Whether the matching lines are folded to a number.
+        folded: bool,
+        /// More to come (false) or final (true); `None` = not said.
+        complete: Option<bool>,
+    },
+    /// A photograph.
+    Photo {
+        /// What of: `damaged`, `unknown`.
+        #[serde(deserialize_with = "form::code")]
+        purpose: Code,
+        /// One was taken, and is looked at.
+        still: bool,
+        /// The page that it belongs to. `None` = the step.
+        #[serde(default)]
+        back: Option<Box<OpenPage>>,
+        /// Whether the lamp is on.
+        light: bool,
+    },
+    /// Goods of an unknown code.
+    Unknown {
+        /// The code, printable.
+        raw: String,
+        /// Words so far.
+        words: String,
+        /// Photographs so far.
+        photos: Vec<Photo>,
+        /// The field that is asked: 0 photo, 1 words, 2 quantity.
+        field: usize,
+    },
+}
+
+impl OpenPage {
+    /// Whether a scan is for this page, so that it stays open.
+    #[must_use]
+    pub fn takes_scans(&self) -> bool {
+        matches!(self, Self::WhatIs { .. } | Self::Approve { .. } | Self::Differences { .. } | Self::Unknown { .. })
+    }
+}
+
+/// A photograph on the disk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Photo {
+    /// Which.
+    pub id: String,
+    /// BLAKE3 of its file, 64 hex digits.
+    pub hash: String,
+    /// Its size.
+    pub bytes: u64,
 }
 
 /// An entry of the needs-attention list.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct AttentionRow {
     /// `refused`, `flagged`, `parked`, `waiting`.
     pub mark: String,
@@ -144,7 +297,8 @@ pub struct AttentionRow {
 }
 
 /// A row of the scan history.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct HistoryRow {
     /// Whether it was accepted.
     pub accepted: bool,
@@ -161,20 +315,23 @@ pub struct HistoryRow {
 }
 
 /// A reader, as the readers' page shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ReaderState {
     /// `serial`, `wedge`, `camera`.
-    pub kind: &'static str,
+    #[serde(deserialize_with = "form::code")]
+    pub kind: Code,
     /// Where it is, as it was named.
     pub name: String,
     /// How it is told good from bad: the name of the profile. Empty = by screen and sound only.
     pub feedback: String,
     /// `starting`, `ready`, or why it cannot be read: `hang-up`, `missing`, `busy`, `denied`, `failed`.
-    pub state: &'static str,
+    #[serde(deserialize_with = "form::code")]
+    pub state: Code,
 }
 
 /// The last answer.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub enum Answer {
     /// None yet, or taken away.
     #[default]
@@ -189,11 +346,11 @@ pub enum Answer {
     /// Refused.
     Refused(Box<Refused>),
     /// Something beside the scan changed: `task-reassigned`, `order-cancelled`, …
-    Notice(&'static str),
+    Notice(#[serde(deserialize_with = "form::code")] Code),
 }
 
 /// A refusal with what the page needs to explain it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Refused {
     /// Why.
     pub refusal: Refusal,
@@ -204,12 +361,12 @@ pub struct Refused {
     /// The item that was needed.
     pub needed: Option<Item>,
     /// What is likely wrong with the label or the reader, by code. Empty = nothing known.
-    pub hint: &'static str,
+    #[serde(deserialize_with = "form::code")]
+    pub hint: Code,
 }
 
 /// A refusal of any flow.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Refusal {
     /// Of sign-in.
     SignIn(sign_in::Refusal),
@@ -217,6 +374,8 @@ pub enum Refusal {
     Work(WorkRefusal),
     /// Of a pick.
     Pick(pick::Refusal),
+    /// Of receiving, moving or counting.
+    Goods(refusal::Refusal),
     /// The store is full: nothing was saved.
     DiskFull,
 }
@@ -229,13 +388,25 @@ impl Refusal {
             Self::SignIn(inner) => inner.reason(),
             Self::Work(inner) => inner.reason(),
             Self::Pick(inner) => inner.reason(),
+            Self::Goods(inner) => inner.reason(),
             Self::DiskFull => Reason::DiskFull,
         }
+    }
+
+    /// What it says, as JSON; whose flow it is of is no part of that.
+    #[must_use]
+    pub fn told(&self) -> serde_json::Value {
+        match serde_json::to_value(self) {
+            Ok(serde_json::Value::Object(fields)) => fields.into_iter().next().map(|(_, told)| told),
+            _ => None,
+        }
+        .unwrap_or_default()
     }
 }
 
 /// The connection and what waits for it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct LinkState {
     /// Whether the core was reached last time.
     pub online: bool,
@@ -254,7 +425,7 @@ pub struct LinkState {
 }
 
 /// A time of day at the station.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Wall {
     /// 0 to 23.
     pub hour: u8,
@@ -263,10 +434,11 @@ pub struct Wall {
 }
 
 /// Why nothing can be done.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Blocked {
     /// `DISK_FULL`, `NOT_ENROLLED`, `STORE_BROKEN`, `ENROLMENT_ENDED`.
-    pub code: &'static str,
+    #[serde(deserialize_with = "form::code")]
+    pub code: Code,
     /// A path or address that helps.
     pub detail: String,
 }

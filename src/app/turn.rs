@@ -1,20 +1,26 @@
 //! What goes into a turn and what comes out of it.
 
+use super::deliveries::DeliveryData;
+use super::form::{self, Code};
+use super::state::Photo;
 use super::{App, LinkState, OpenPage, Wall};
 use crate::event::Catalogue;
 use crate::view::Tap;
 use floorhand_domain::fact::Fact;
-use floorhand_domain::id::{OperatorId, TaskId};
+use floorhand_domain::id::{LocationId, OperatorId, TaskId};
+use floorhand_domain::inbound::Delivery;
 use floorhand_domain::master::{IsoDate, LocationKind, Settings};
 use floorhand_domain::reason::Reason;
 use floorhand_domain::scan::{self, Known, Scan};
 use floorhand_domain::task::{Line, Task};
 use floorhand_domain::workflow::Class;
 use floorhand_domain::workflow::sign_in::Grants;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// The moment of a turn.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Now {
     /// Milliseconds since boot.
     pub mono_ms: u64,
@@ -22,12 +28,15 @@ pub struct Now {
     pub wall: Wall,
     /// Today at the station.
     pub today: IsoDate,
+    /// The wall clock in milliseconds since 1970; nothing is decided by it.
+    pub unix_ms: i64,
     /// A fresh identifier: that of the first fact of the turn.
     pub id: String,
 }
 
 /// What the store found for an input, before the turn.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, PartialEq)]
+#[serde(default)]
 pub struct Found {
     /// What is known about the scan and the stock of the step.
     pub known: Known,
@@ -37,16 +46,24 @@ pub struct Found {
     pub grants: Grants,
     /// Wrong PINs in a row of the operator whose PIN was checked.
     pub fails: u32,
+    /// The delivery that is to be opened.
+    pub delivery: Option<Box<DeliveryData>>,
+    /// The last own fact of the flow that can be undone: its epoch, its number, and what it said.
+    pub undo: Option<(u64, u64, Fact)>,
+    /// Where goods are received that nobody announced. Empty = there is no dock.
+    pub dock: LocationId,
 }
 
 /// A task as it is shown, with everything its pages need.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TaskData {
     /// The head.
     pub task: Task,
     /// Its lines.
+    #[serde(with = "floorhand_domain::shared")]
     pub lines: Arc<[Line]>,
     /// Names.
+    #[serde(with = "floorhand_domain::shared")]
     pub catalogue: Arc<Catalogue>,
     /// What its drop-off location is for.
     pub drop_off_kind: LocationKind,
@@ -54,16 +71,23 @@ pub struct TaskData {
     pub free: bool,
     /// Who holds it otherwise.
     pub holder: String,
+    /// Whether its holder left it: the lease ended, they signed out, or somebody else works at this station.
+    #[serde(default)]
+    pub left: bool,
+    /// Own facts that the flow sums up when it is gone on with: what was counted and still holds.
+    #[serde(default)]
+    pub past: Vec<Fact>,
 }
 
 /// What goes into [`App::update`].
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Input {
     /// A scan and its reading.
     Scan {
         /// The scan.
         scan: Scan,
         /// What the bytes say, or why they cannot be read.
+        #[serde(with = "form::reading", default = "form::unread")]
         read: Box<Result<floorhand_gs1::Read, scan::Misread>>,
     },
     /// A finger or a key that is no scan.
@@ -86,19 +110,31 @@ pub enum Input {
         /// The code, printable. Empty = none.
         code: String,
         /// Why it does not count.
-        why: &'static str,
+        #[serde(deserialize_with = "form::code")]
+        why: Code,
     },
     /// A reader came or went.
     Reader {
         /// Which, in the order in which they were named.
         reader: usize,
         /// `ready`, or why it cannot be read.
-        state: &'static str,
+        #[serde(deserialize_with = "form::code")]
+        state: Code,
     },
+    /// The deliveries there are.
+    Deliveries(Vec<Delivery>),
+    /// The ERP changed the delivery under way.
+    DeliveryChanged(Box<DeliveryData>),
+    /// A photograph was stored; `None`: it could not be taken.
+    Photo(Option<Photo>),
+    /// A label for a new handling unit was printed; empty: the printer does not answer.
+    Printed(String),
+    /// The access of whoever is signed in has ended.
+    Revoked,
     /// The site's settings.
     Settings(Settings),
     /// The ERP gave the task to somebody else, or ended the access: by code.
-    Lost(&'static str),
+    Lost(#[serde(deserialize_with = "form::code")] Code),
     /// The commit failed: nothing has changed.
     NotSaved {
         /// Whether for want of space.
@@ -146,6 +182,12 @@ pub enum Effect {
     },
     /// Read the work list again.
     LoadWork,
+    /// Read the deliveries again.
+    LoadDeliveries,
+    /// Take a photograph with the camera, and keep it.
+    TakePhoto,
+    /// Print a label for a new handling unit.
+    PrintLabel,
     /// Read the task under way again.
     ReloadTask(TaskId),
     /// Read the rows of the open page.
@@ -165,6 +207,9 @@ impl std::fmt::Debug for Effect {
         match self {
             Self::VerifyPin { operator, .. } => write!(f, "VerifyPin({operator})"),
             Self::LoadWork => f.write_str("LoadWork"),
+            Self::LoadDeliveries => f.write_str("LoadDeliveries"),
+            Self::TakePhoto => f.write_str("TakePhoto"),
+            Self::PrintLabel => f.write_str("PrintLabel"),
             Self::ReloadTask(task) => write!(f, "ReloadTask({task})"),
             Self::LoadPage => f.write_str("LoadPage"),
             Self::Signal(signal) => write!(f, "Signal({signal:?})"),

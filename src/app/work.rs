@@ -1,21 +1,23 @@
 //! The work list: choosing a task by tap or scan.
 
-use super::{Answer, App, Effect, Flow, Found, Now, PickFlow, Refusal as AnyRefusal, Signal, TaskData, Turn};
+use super::{Answer, App, Effect, Flow, Found, Now, PickFlow, Refusal as AnyRefusal, Signal, TaskData, Turn, Under};
 use floorhand_domain::fact::Fact;
-use floorhand_domain::id::TaskId;
+use floorhand_domain::id::{LocationId, OperatorId, TaskId};
 use floorhand_domain::master::Role;
 use floorhand_domain::reason::Reason;
 use floorhand_domain::scan::{self, Kind, Wants};
-use floorhand_domain::task::{Task, TaskKind, TaskState};
+use floorhand_domain::task::{Line, LineState, Task, TaskKind, TaskState};
+use floorhand_domain::workflow::count::Count;
 use floorhand_domain::workflow::pick::Pick;
+use floorhand_domain::workflow::put_away::PutAway;
 use floorhand_domain::workflow::{Accepted, Class, Meant, What};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Tasks kept in the list at the most; more are offered when these are done.
 pub const WORK_ROWS: usize = 50;
 
 /// Why a task was not opened.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "refusal", rename_all = "kebab-case")]
 pub enum Refusal {
     /// Withdrawn, or done.
@@ -35,6 +37,18 @@ pub enum Refusal {
         /// Which.
         task: TaskId,
     },
+    /// Somebody left it: again to take it over.
+    TakeOver {
+        /// Which.
+        task: TaskId,
+        /// Who.
+        holder: String,
+    },
+    /// Somebody else must count again.
+    CountSame {
+        /// Which.
+        task: TaskId,
+    },
     /// What any step can answer.
     #[serde(untagged)]
     Scan(scan::Refusal),
@@ -49,6 +63,8 @@ impl Refusal {
             Self::Gone { .. } => Reason::Gone,
             Self::Claimed { .. } => Reason::Claimed,
             Self::NotAllowed { .. } => Reason::NotAllowed,
+            Self::TakeOver { .. } => Reason::TakeOver,
+            Self::CountSame { .. } => Reason::CountSame,
         }
     }
 }
@@ -66,7 +82,28 @@ pub struct WorkWindow {
     pub pages: u32,
 }
 
+/// The role that a kind of work needs. `None` = this app does not do it.
+#[must_use]
+pub fn role_of(kind: TaskKind) -> Option<Role> {
+    match kind {
+        TaskKind::Pick => Some(Role::Pick),
+        TaskKind::PutAway | TaskKind::Move => Some(Role::Stock),
+        TaskKind::Count => Some(Role::Count),
+        TaskKind::Receive => Some(Role::Receive),
+        TaskKind::Pack | TaskKind::Return => None,
+    }
+}
+
 impl App {
+    /// The tasks that whoever is signed in may do; what can be taken comes before what somebody else has
+    /// left here.
+    #[must_use]
+    pub fn permitted(&self, mut tasks: Vec<Task>) -> Vec<Task> {
+        tasks.retain(|task| role_of(task.kind).is_some_and(|role| self.may(role)));
+        tasks.sort_by_key(|task| !self.may_take(task));
+        tasks
+    }
+
     /// Which tasks are on the screen: a band and the page buttons each take the place of a row.
     #[must_use]
     pub fn work_window(&self) -> WorkWindow {
@@ -95,20 +132,26 @@ impl App {
     }
 
     pub(super) fn work_scan(mut self, meant: &Meant, now: &Now, found: &Found) -> (Turn, Result<Accepted, AnyRefusal>) {
+        // A delivery opens by its own number, an order in it, an announced pallet.
+        if found.task.is_none()
+            && let Some(delivery) = found.delivery.clone()
+        {
+            return self.open_delivery(*delivery, now, found);
+        }
+        let asked = self.asked.take();
         let result = match (&found.task, meant.fit(&Wants::only(Kind::Task))) {
             (Some(data), Ok(_)) => {
                 let data = data.clone();
+                self.asked = asked;
                 match self.check(&data) {
-                    Ok(()) => return self.open(data, now),
+                    Ok(()) => return self.open(data, now, found),
                     Err(refusal) => refusal,
                 }
             }
             (None, Ok(_)) => Refusal::Scan(scan::Refusal::UnknownCode),
             (_, Err(refusal)) => Refusal::Scan(refusal),
         };
-        let refusal = AnyRefusal::Work(result);
-        self.show_refusal(refusal.clone(), meant.text.clone(), found);
-        (self.turn(), Err(refusal))
+        self.cannot(result, meant.text.clone(), found)
     }
 
     /// Whether a task is free for whoever is signed in, as far as its row says.
@@ -119,13 +162,12 @@ impl App {
     }
 
     /// A tap on a task.
-    pub(super) fn choose_task(mut self, now: &Now, found: &Found) -> Turn {
+    pub(super) fn choose_task(self, now: &Now, found: &Found) -> Turn {
         let Some(data) = found.task.clone() else { return self.turn() };
         match self.check(&data) {
-            Ok(()) => self.open(data, now).0,
+            Ok(()) => self.open(data, now, found).0,
             Err(refusal) => {
-                self.show_refusal(AnyRefusal::Work(refusal), String::new(), found);
-                let mut turn = self.turn();
+                let (mut turn, _) = self.cannot(refusal, String::new(), found);
                 turn.effects.push(Effect::Signal(Signal::Refused));
                 turn.effects.push(Effect::LoadWork);
                 turn
@@ -135,35 +177,113 @@ impl App {
 
     fn check(&self, data: &TaskData) -> Result<(), Refusal> {
         let task = data.task.id.clone();
-        let roles = self.session.as_ref().map(|s| s.roles.as_slice()).unwrap_or_default();
-        if data.task.kind == TaskKind::Pick && !roles.contains(&Role::Pick) {
+        let role = role_of(data.task.kind);
+        if role.is_some_and(|role| !self.may(role)) {
             return Err(Refusal::NotAllowed { task });
         }
-        if data.task.kind != TaskKind::Pick || matches!(data.task.state, TaskState::Done | TaskState::Cancelled) {
+        if role.is_none() || matches!(data.task.state, TaskState::Done | TaskState::Cancelled) {
             return Err(Refusal::Gone { task });
+        }
+        let me = self.session.as_ref().map(|session| session.operator.clone()).unwrap_or_default();
+        // Two may receive one delivery; nobody holds it.
+        if data.task.kind == TaskKind::Receive {
+            return Ok(());
+        }
+        if self.left_by(data).is_some() {
+            if self.asked.as_ref() == Some(&task) {
+                return Ok(());
+            }
+            return Err(Refusal::TakeOver { task, holder: data.holder.clone() });
         }
         if !data.free {
             return Err(Refusal::Claimed { task, holder: data.holder.clone() });
         }
+        let counted = |line: &&Line| line.state == LineState::Open;
+        if data.task.kind == TaskKind::Count
+            && !data.lines.is_empty()
+            && data.lines.iter().filter(counted).all(|line| Count::may_start(line, &me, &self.settings).is_err())
+        {
+            return Err(Refusal::CountSame { task });
+        }
         Ok(())
     }
 
-    fn open(mut self, data: TaskData, _now: &Now) -> (Turn, Result<Accepted, AnyRefusal>) {
+    /// Who left the task, so that it is to be taken over. `None` = nobody, or whoever is signed in.
+    fn left_by(&self, data: &TaskData) -> Option<OperatorId> {
+        let me = self.session.as_ref().map(|session| &session.operator);
+        let by = if data.task.left_by.is_none() { &data.task.holder } else { &data.task.left_by };
+        (data.left && !by.is_none() && Some(by) != me).then(|| by.clone())
+    }
+
+    fn open(mut self, data: TaskData, now: &Now, found: &Found) -> (Turn, Result<Accepted, AnyRefusal>) {
         let task = data.task.id.clone();
+        if data.task.kind == TaskKind::Receive {
+            return match found.delivery.clone() {
+                Some(delivery) => self.open_delivery(*delivery, now, found),
+                None => self.cannot(Refusal::Gone { task }, String::new(), found),
+            };
+        }
         let accepted = Accepted::new(Class::StepComplete, What::Task, task.0.clone());
+        let fact = match self.left_by(&data) {
+            Some(from) => Fact::TaskTakenOver { task: task.clone(), from },
+            None => Fact::TaskClaimed { task: task.clone() },
+        };
+        let operator = self.session.as_ref().map(|session| session.operator.clone()).unwrap_or_default();
+        let kept = self.kept.iter().position(|kept| kept.doing.subject() == task.as_str());
+        let kept = kept.map(|at| self.kept.remove(at).doing);
+        let resumed = kept.and_then(|doing| self.resumed(doing, Some(data.clone()), None, &operator));
+        let flow = resumed.or_else(|| self.begun(data, operator));
+        let Some(flow) = flow else {
+            return self.cannot(Refusal::Gone { task }, String::new(), found);
+        };
         self.page = None;
+        self.asked = None;
+        self.typed.clear();
         self.accepted(accepted.clone(), String::new());
-        self.flow = Flow::Pick(Box::new(PickFlow {
-            pick: Pick::start(data.task, data.lines, data.drop_off_kind),
-            catalogue: data.catalogue,
-        }));
+        self.flow = flow;
         let mut turn = self.turn();
-        turn.facts.push(Fact::TaskClaimed { task });
+        turn.facts.push(fact);
         turn.effects.push(Effect::Signal(Signal::StepComplete));
         (turn, Ok(accepted))
     }
 
+    /// A task at its first step. `None` = nothing of it is open.
+    fn begun(&self, data: TaskData, operator: OperatorId) -> Option<Flow> {
+        Some(match data.task.kind {
+            TaskKind::PutAway | TaskKind::Move => {
+                let at = match data.lines.is_empty() {
+                    // It was opened here, and nobody planned a line of it.
+                    true => PutAway::ad_hoc(data.task.id).0,
+                    false => PutAway::start(data.task, data.lines)?,
+                };
+                Flow::PutAway(Box::new(Under::new(at, data.catalogue)))
+            }
+            TaskKind::Count => {
+                let at = match data.lines.is_empty() {
+                    true => Count::ad_hoc(data.task.id, LocationId::default(), operator, &self.settings).0,
+                    false => Count::start(data.task, data.lines, operator, &self.settings)?,
+                };
+                Flow::Count(Box::new(Under::new(at, data.catalogue)))
+            }
+            _ => Flow::Pick(Box::new(PickFlow {
+                pick: Pick::start(data.task, data.lines, data.drop_off_kind),
+                catalogue: data.catalogue,
+            })),
+        })
+    }
+
+    fn cannot(mut self, refusal: Refusal, text: String, found: &Found) -> (Turn, Result<Accepted, AnyRefusal>) {
+        self.asked = match &refusal {
+            Refusal::TakeOver { task, .. } => Some(task.clone()),
+            _ => None,
+        };
+        let refusal = AnyRefusal::Work(refusal);
+        self.show_refusal(refusal.clone(), text, found);
+        (self.turn(), Err(refusal))
+    }
+
     pub(super) fn show_work(mut self) -> Turn {
+        self.asked = None;
         self.flow = Flow::Work;
         self.page = None;
         self.typed.clear();

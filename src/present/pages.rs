@@ -1,6 +1,6 @@
 //! The pages that lie over the work.
 
-use super::{Paging, ask, clock, number};
+use super::{Paging, ask, clock, number, receive, what_is};
 use crate::app::{App, Flow, OpenPage};
 use crate::view::{
     AboutView, Ask, AttentionCard, AttentionTab, AttentionView, CameraView, HistoryView, Page, PickStage, Progress,
@@ -28,6 +28,14 @@ pub(super) fn page(app: &App, page: &OpenPage) -> Page {
                 })
                 .collect(),
         }),
+        OpenPage::WhatIs { told, shown, page } => Page::WhatIs(what_is::what_is(app, told, *shown, *page)),
+        OpenPage::Approve { .. } => Page::Approve(what_is::approve(app, page)),
+        OpenPage::Differences { .. } => match &app.flow {
+            Flow::Receive(flow) => Page::Discrepancies(receive::differences(app, flow, page)),
+            _ => sheet(app, "more", None),
+        },
+        OpenPage::Photo { .. } => Page::Photo(receive::photo(app, page)),
+        OpenPage::Unknown { .. } => Page::Unknown(receive::unknown(app, page)),
         OpenPage::Camera { light, seen, why } => Page::Camera(camera(app, *light, seen, why)),
         OpenPage::Attention { tab, page, open, rows, total } => Page::Attention(AttentionView {
             tab: *tab,
@@ -92,6 +100,7 @@ fn camera(app: &App, light: bool, seen: &str, why: &str) -> CameraView {
         quantity: 0,
         place: String::new(),
         progress: Progress::default(),
+        kind: String::new(),
         light,
         seen: seen.to_owned(),
         why: why.to_owned(),
@@ -99,6 +108,7 @@ fn camera(app: &App, light: bool, seen: &str, why: &str) -> CameraView {
     if let Flow::Pick(flow) = &app.flow {
         let page = super::pick::pick(app, flow);
         view.progress = page.progress;
+        view.kind = "pick".to_owned();
         match page.stage {
             PickStage::Location { plate, .. } => view.place = plate.code,
             PickStage::Item { goods, quantity, .. } => (view.goods, view.quantity) = (goods, quantity),
@@ -118,13 +128,20 @@ fn step_ask(app: &App) -> Ask {
         Flow::Pick(flow) => super::pick::pick(app, flow).ask,
         Flow::Work => ask("task", 0, ""),
         Flow::SignIn(_) => ask("badge", 0, ""),
+        Flow::Deliveries(flow) => receive::deliveries(app, flow).ask,
+        Flow::Receive(flow) => receive::receive(app, flow).ask,
+        Flow::PutAway(flow) => super::stock::put_away(app, flow).ask,
+        Flow::Count(flow) => super::stock::counting(app, flow).ask,
     }
 }
 
 fn sheet(app: &App, kind: &str, asked: Option<&str>) -> Page {
-    let rows = app
-        .sheet_rows()
+    let all = app.sheet_rows();
+    let (first, paging) = app.sheet_window(all.len());
+    let rows = all
         .into_iter()
+        .skip(first)
+        .take(app.sheet_fit())
         .map(|(code, enabled, reason)| SheetRow {
             code: code.to_owned(),
             disabled: !enabled,
@@ -134,7 +151,7 @@ fn sheet(app: &App, kind: &str, asked: Option<&str>) -> Page {
             count: if code == "attention" { app.link.parked + app.link.rejected } else { 0 },
         })
         .collect();
-    Page::Sheet(SheetView { kind: kind.to_owned(), rows })
+    Page::Sheet(SheetView { kind: kind.to_owned(), rows, paging })
 }
 
 fn paging(app: &App, page: u32, total: u32) -> Paging {

@@ -163,7 +163,7 @@ fn finished(pick: &Pick, slot: u8) -> bool {
 }
 
 /// The sign on the rack: aisle, bay and shelf, as the site's mask splits the code.
-fn plate(location: Option<&Location>, line: Option<&Line>) -> Plate {
+pub(super) fn plate(location: Option<&Location>, line: Option<&Line>) -> Plate {
     let Some(location) = location else {
         return Plate { code: line.map(|l| l.location.0.clone()).unwrap_or_default(), cells: Vec::new(), rack: None };
     };

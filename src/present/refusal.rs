@@ -1,10 +1,10 @@
 //! A refusal as the page explains it: what was scanned, what was needed, side by side.
 
-use super::{goods, number};
+use super::{goods, kind_word, number};
 use crate::app::{Answer, App, Refusal as AnyRefusal, Refused};
 use crate::view::{Question, Refusal, Thing};
-use floorhand_domain::scan::{self, Kind};
-use floorhand_domain::workflow::{pick, sign_in};
+use floorhand_domain::scan;
+use floorhand_domain::workflow::{pick, refusal as goods_refusal, sign_in};
 
 pub(super) fn refusal(app: &App) -> Option<Refusal> {
     match &app.answer {
@@ -39,6 +39,7 @@ fn explain(app: &App, refused: &Refused) -> Refusal {
         AnyRefusal::SignIn(inner) => sign_in(&mut told, inner),
         AnyRefusal::Work(inner) => work(&mut told, inner),
         AnyRefusal::Pick(inner) => pick(app, refused, &mut told, inner),
+        AnyRefusal::Goods(inner) => of_goods(app, refused, &mut told, inner),
         AnyRefusal::DiskFull => told.scanned = Thing::default(),
     }
     told
@@ -46,20 +47,6 @@ fn explain(app: &App, refused: &Refused) -> Refusal {
 
 fn thing(kind: &str, code: &str) -> Thing {
     Thing { kind: kind.to_owned(), code: code.to_owned(), goods: None }
-}
-
-fn kind_word(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Item => "item",
-        Kind::Lot => "lot",
-        Kind::Serial => "serial",
-        Kind::Location => "shelf",
-        Kind::Tote => "tote",
-        Kind::HandlingUnit => "pallet",
-        Kind::Badge => "badge",
-        Kind::Task => "order",
-        Kind::Pin | Kind::Quantity => "number",
-    }
 }
 
 fn general(told: &mut Refusal, refusal: &scan::Refusal) {
@@ -80,7 +67,10 @@ fn general(told: &mut Refusal, refusal: &scan::Refusal) {
 fn sign_in(told: &mut Refusal, refusal: &sign_in::Refusal) {
     match refusal {
         sign_in::Refusal::Scan(inner) => general(told, inner),
-        sign_in::Refusal::BadgeUnknown | sign_in::Refusal::GrantOld => {}
+        sign_in::Refusal::BadgeUnknown
+        | sign_in::Refusal::GrantOld
+        | sign_in::Refusal::Locked
+        | sign_in::Refusal::NotAllowed => {}
         sign_in::Refusal::LockedOut { minutes } => {
             told.scanned = Thing::default();
             told.number = *minutes;
@@ -96,7 +86,13 @@ fn work(told: &mut Refusal, refusal: &crate::app::WorkRefusal) {
     use crate::app::WorkRefusal;
     match refusal {
         WorkRefusal::Scan(inner) => general(told, inner),
-        WorkRefusal::Gone { task } | WorkRefusal::NotAllowed { task } => told.scanned = thing("order", task.as_str()),
+        WorkRefusal::TakeOver { task, holder } => {
+            told.scanned = thing("order", task.as_str());
+            told.name.clone_from(holder);
+        }
+        WorkRefusal::Gone { task } | WorkRefusal::NotAllowed { task } | WorkRefusal::CountSame { task } => {
+            told.scanned = thing("order", task.as_str())
+        }
         WorkRefusal::Claimed { task, holder } => {
             told.scanned = thing("order", task.as_str());
             told.name.clone_from(holder);
@@ -177,6 +173,117 @@ fn pick(app: &App, refused: &Refused, told: &mut Refusal, refusal: &pick::Refusa
             told.scanned = thing("drop", scanned.as_str());
             told.needed = thing("drop", needed.as_str());
             told.name = needed.0.clone();
+        }
+    }
+}
+
+/// Of receiving, moving, counting.
+fn of_goods(app: &App, refused: &Refused, told: &mut Refusal, refusal: &goods_refusal::Refusal) {
+    use goods_refusal::Refusal as Goods;
+    let with = |mut thing: Thing, item: Option<&floorhand_domain::master::Item>| {
+        thing.goods = item.map(|item| goods(Some(item)));
+        thing
+    };
+    let place = |id: &floorhand_domain::id::LocationId| {
+        if id.is_none() { Thing::default() } else { thing("shelf", id.as_str()) }
+    };
+    match refusal {
+        Goods::Scan(inner) => general(told, inner),
+        Goods::NeedLocation { needed } => {
+            told.needed = if needed.is_none() { thing("shelf", "") } else { thing("shelf", needed.as_str()) };
+            told.name = needed.0.clone();
+        }
+        Goods::WrongLocation { scanned, needed }
+        | Goods::Place { scanned, needed }
+        | Goods::PlaceForbidden { scanned, needed } => {
+            told.scanned = thing("shelf", scanned.as_str());
+            told.needed = place(needed);
+            told.name = needed.0.clone();
+        }
+        Goods::PlaceFull { scanned, free } => {
+            told.scanned = thing("shelf", scanned.as_str());
+            told.number = number(*free);
+        }
+        Goods::PlaceMix { scanned, holds } => {
+            told.scanned = thing("shelf", scanned.as_str());
+            told.name = holds.0.clone();
+        }
+        Goods::WrongItem { scanned, needed } => {
+            told.scanned = with(thing("item", scanned.as_str()), refused.scanned.as_ref());
+            if !needed.is_none() {
+                told.needed = with(thing("item", needed.as_str()), refused.needed.as_ref());
+            } else if matches!(app.flow, crate::app::Flow::Receive(_)) {
+                told.needed = thing("delivery", "");
+            }
+        }
+        Goods::WrongLot { scanned, needed } => {
+            told.scanned = thing("lot", scanned.as_str());
+            if !needed.is_none() {
+                told.needed = thing("lot", needed.as_str());
+                told.name = needed.0.clone();
+            }
+        }
+        Goods::WrongSerial { scanned, needed } => {
+            told.scanned = thing("serial", scanned.as_str());
+            if !needed.is_none() {
+                told.needed = thing("serial", needed.as_str());
+            }
+        }
+        Goods::SerialSeen { serial } => told.scanned = thing("serial", serial.as_str()),
+        Goods::WrongHu { scanned, needed } => {
+            told.scanned = thing("pallet", scanned.as_str());
+            if !needed.is_none() {
+                told.needed = thing("pallet", needed.as_str());
+                told.name = needed.0.clone();
+            }
+        }
+        Goods::NeedItem { location } => {
+            told.scanned = thing("shelf", location.as_str());
+            told.needed = thing("item", "");
+        }
+        Goods::NeedLot { item } => {
+            told.scanned = with(thing("item", item.as_str()), refused.scanned.as_ref());
+            told.needed = thing("lot", "");
+        }
+        Goods::NeedHu { item } => {
+            told.scanned = with(thing("item", item.as_str()), refused.scanned.as_ref());
+            told.needed = thing("pallet", "");
+        }
+        Goods::MissingData { field } => {
+            told.scanned = thing("item", &refused.text);
+            told.needed = thing(kind_word(*field), "");
+            told.name = field.as_str().to_owned();
+        }
+        Goods::LabelClash { first, second } => {
+            told.scanned = thing("label", second);
+            told.needed = thing("label", first);
+        }
+        Goods::Expired { date } => {
+            told.scanned = thing("item", &refused.text);
+            told.name.clone_from(date);
+        }
+        Goods::ShelfLife { days, needed } => {
+            told.number = number(*days);
+            told.name = needed.to_string();
+        }
+        Goods::QtyOver { open } => told.number = number(*open),
+        Goods::ReceiptOver { limit, received } => told.number = number(limit - received),
+        Goods::QtyBad | Goods::ScanEach | Goods::PhotoNeeded | Goods::CountSame | Goods::NotAllowed => {
+            told.scanned = Thing::default();
+        }
+        Goods::Gone { delivery } => told.scanned = thing("delivery", delivery.as_str()),
+        Goods::NewHu { scanned } | Goods::HuRule { scanned } => told.scanned = thing("pallet", scanned.as_str()),
+        Goods::Partial { open } | Goods::NotComplete { open } => {
+            told.scanned = Thing::default();
+            told.number = number(*open);
+        }
+        Goods::Allocated { item, promised } => {
+            told.scanned = with(thing("item", item.as_str()), refused.scanned.as_ref());
+            told.number = number(*promised);
+        }
+        Goods::BookShort { book } => told.number = number(*book),
+        Goods::Unexpected { item } => {
+            told.scanned = with(thing("item", item.as_str()), refused.scanned.as_ref());
         }
     }
 }

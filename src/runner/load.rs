@@ -1,15 +1,19 @@
 //! What is read from the store for a turn, a page or a start.
 
 use super::{Runner, chain, station};
-use crate::app::{App, AttentionRow, Flow, Found, HistoryRow, Input, LinkState, OpenPage, Saved, TaskData, WORK_ROWS};
+use crate::app::{
+    App, AttentionRow, DELIVERY_ROWS, DeliveriesFlow, DeliveryData, Doing, Flow, Found, HistoryRow, Input, LinkState,
+    OpenPage, Saved, Station, TaskData, WORK_ROWS,
+};
 use crate::clock::wall_of;
 use crate::event::Catalogue;
 use crate::store::{LoginGuard, Store, StoreError};
-use crate::view::{AttentionTab, Hand, Look, Sound, TextSize, Theme};
-use floorhand_domain::id::{OperatorId, SignInId, TaskId};
+use crate::view::{AttentionTab, Hand, Look, Profile, Sound, TextSize, Theme};
+use floorhand_domain::fact::Fact;
+use floorhand_domain::id::{DeliveryId, OperatorId, ReceiptId, SignInId, TaskId};
 use floorhand_domain::master::{LocationKind, Settings};
 use floorhand_domain::scan::{Known, Source};
-use floorhand_domain::task::TaskState;
+use floorhand_domain::task::{TaskKind, TaskState};
 use floorhand_domain::workflow::sign_in::{Grants, SignIn};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -25,20 +29,30 @@ pub(super) fn tell_faults(settings: &Settings) {
 }
 
 /// The app as it was left: same operator, same task, same step.
-pub(super) fn resume(store: &Store, look: Look) -> Result<App, StoreError> {
+pub(super) fn resume(store: &Store, look: Look, profile: Profile) -> Result<App, StoreError> {
     let settings = store.settings()?;
     tell_faults(&settings);
-    let app = App::new(station(store), settings, look);
+    let app = App::new(Station { profile, ..station(store) }, settings, look);
     let saved: Saved = match store.app_state()? {
         Some(text) => serde_json::from_str(&text)?,
         None => Saved::default(),
     };
     let me = saved.session.as_ref().map(|s| s.operator.clone()).unwrap_or_default();
-    let task = match &saved.pick {
-        Some(pick) => task_data(store, &pick.task, &me)?,
+    let named = match (&saved.pick, &saved.doing) {
+        (Some(pick), _) => Some(pick.task.clone()),
+        (None, Some(Doing::PutAway(saved))) => Some(saved.task.clone()),
+        (None, Some(Doing::Count(saved))) => Some(saved.task.clone()),
+        _ => None,
+    };
+    let task = match &named {
+        Some(task) => task_data(store, task, &me, None)?,
         None => None,
     };
-    let mut app = app.resume(saved, task);
+    let delivery = match &saved.doing {
+        Some(Doing::Receive(saved)) => delivery_data(store, &saved.delivery, Some(&saved.receipt))?,
+        _ => None,
+    };
+    let mut app = app.resume(saved, task, delivery);
     if let Some(look) = kept_look(store, &me) {
         app.look = look;
     }
@@ -66,19 +80,69 @@ fn locked_ms(guard: &LoginGuard, mono_ms: u64, boot_id: &str) -> u64 {
 /// # Errors
 /// When the store cannot be read.
 pub fn snapshot(store: &Store) -> Result<App, StoreError> {
-    let mut app = resume(store, Look::default())?;
+    let profile = station(store).profile;
+    let mut app = resume(store, Look::default(), profile)?;
+    if matches!(app.flow, Flow::Deliveries(_)) {
+        app.flow = Flow::Deliveries(DeliveriesFlow {
+            rows: store.deliveries_shown(DELIVERY_ROWS)?.into(),
+            ..DeliveriesFlow::default()
+        });
+    }
     let me = app.session.as_ref().map(|s| s.operator.clone()).unwrap_or_default();
     if app.session.is_some() {
-        app.work = store.tasks_shown(&me, "", WORK_ROWS)?.into();
+        app.work = app.permitted(store.tasks_shown(&me, "", WORK_ROWS)?).into();
     }
     Ok(app)
 }
 
-/// A task as it is shown, with the names its pages need. `None` = there is no such task.
+/// A delivery as it is shown, with the names its pages need; empty = blind. `receipt`: the one that is gone on
+/// with. `None` = there is no such delivery.
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn task_data(store: &Store, id: &TaskId, me: &OperatorId) -> Result<Option<TaskData>, StoreError> {
+pub fn delivery_data(
+    store: &Store,
+    id: &DeliveryId,
+    receipt: Option<&ReceiptId>,
+) -> Result<Option<DeliveryData>, StoreError> {
+    let past = match receipt {
+        Some(receipt) => store.received(receipt)?,
+        None => Vec::new(),
+    };
+    let (delivery, lines) = if id.is_none() {
+        (None, Vec::new())
+    } else {
+        match store.delivery(id)? {
+            Some(delivery) => (Some(delivery), store.delivery_lines(id)?),
+            None => return Ok(None),
+        }
+    };
+    let mut catalogue = Catalogue::default();
+    let received = past.iter().filter_map(|fact| match fact {
+        Fact::Received { item, .. } => Some(item),
+        _ => None,
+    });
+    for id in lines.iter().map(|line| &line.item).chain(received) {
+        if !catalogue.items.contains_key(id.as_str())
+            && let Some(item) = store.item(id)?
+        {
+            catalogue.items.insert(id.0.clone(), item);
+        }
+    }
+    Ok(Some(DeliveryData { delivery, lines: lines.into(), catalogue: Arc::new(catalogue), past }))
+}
+
+/// A task as it is shown, with the names its pages need. `None` = there is no such task. `now_ms`: the core's
+/// clock, where it is known.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn task_data(
+    store: &Store,
+    id: &TaskId,
+    me: &OperatorId,
+    now_ms: Option<u64>,
+) -> Result<Option<TaskData>, StoreError> {
     let Some(task) = store.task_shown(id)? else { return Ok(None) };
     let lines = store.lines_shown(id)?;
     let mut catalogue = Catalogue::default();
@@ -88,15 +152,35 @@ pub fn task_data(store: &Store, id: &TaskId, me: &OperatorId) -> Result<Option<T
         {
             catalogue.items.insert(line.item.0.clone(), item);
         }
-        if !catalogue.locations.contains_key(line.location.as_str())
-            && let Some(location) = store.location(&line.location)?
+        for id in [&line.location, &line.plan.to].into_iter().chain(&line.plan.others) {
+            if !id.is_none()
+                && !catalogue.locations.contains_key(id.as_str())
+                && let Some(location) = store.location(id)?
+            {
+                catalogue.locations.insert(id.0.clone(), location);
+            }
+        }
+    }
+    let past: Vec<Fact> = match task.kind {
+        TaskKind::Count => store.counted(id)?.into_iter().map(|(_, _, fact)| fact).collect(),
+        _ => Vec::new(),
+    };
+    for fact in &past {
+        if let Fact::Counted { item, .. } = fact
+            && !catalogue.items.contains_key(item.as_str())
+            && let Some(known) = store.item(item)?
         {
-            catalogue.locations.insert(line.location.0.clone(), location);
+            catalogue.items.insert(item.0.clone(), known);
         }
     }
     let drop_off = store.location(&task.drop_off)?;
     let free = task.state != TaskState::Claimed || task.holder.is_none() || task.holder == *me;
-    let holder = store.operator(&task.holder)?.map_or_else(|| task.holder.0.clone(), |operator| operator.name);
+    let by = if task.left_by.is_none() { &task.holder } else { &task.left_by };
+    let holder = store.operator(by)?.map_or_else(|| by.0.clone(), |operator| operator.name);
+    let mine = store.identity().is_some_and(|identity| identity.device == task.device.as_str());
+    let until = u64::try_from(task.lease_until_ms).unwrap_or(0);
+    let ended = until > 0 && now_ms.is_some_and(|now| now > until);
+    let left = !task.left_by.is_none() || (task.state == TaskState::Claimed && (mine || ended));
     Ok(Some(TaskData {
         lines: lines.into(),
         catalogue: Arc::new(catalogue),
@@ -104,6 +188,8 @@ pub fn task_data(store: &Store, id: &TaskId, me: &OperatorId) -> Result<Option<T
         drop_off_kind: drop_off.map_or(LocationKind::Virtual, |location| location.kind),
         free,
         holder,
+        left,
+        past,
         task,
     }))
 }

@@ -59,8 +59,21 @@ impl Runner {
     /// Whether a line of the task under way differs from what is being worked on. The echo of our own
     /// facts does not, and costs one look-up.
     fn line_changed(&self, id: &LineId) -> bool {
-        let Flow::Pick(flow) = &self.app.flow else { return false };
         let Ok(Some(row)) = self.store.line_shown(id) else { return false };
+        let flow = match &self.app.flow {
+            Flow::Pick(flow) => flow,
+            Flow::PutAway(flow) if row.task == flow.at.task.id => {
+                let known = flow.at.lines.iter().zip(&flow.at.progress).find(|(line, _)| line.id == *id);
+                return known.is_none_or(|(line, p)| {
+                    (line.qty, p.moved, p.state, &line.plan) != (row.qty, row.picked, row.state, &row.plan)
+                });
+            }
+            Flow::Count(flow) if row.task == flow.at.task.id => {
+                let known = flow.at.lines.iter().zip(&flow.at.states).find(|(line, _)| line.id == *id);
+                return known.is_none_or(|(line, state)| (*state, &line.plan) != (row.state, &row.plan));
+            }
+            _ => return false,
+        };
         if row.task != flow.pick.task.id {
             return false;
         }
@@ -76,12 +89,36 @@ impl Runner {
             super::load::tell_faults(&settings);
             self.input(Input::Settings(settings), &Found::default());
         }
+        if any("operator")
+            && let Some(session) = &self.app.session
+            && matches!(self.store.operator(&session.operator), Ok(None))
+        {
+            self.input(Input::Revoked, &Found::default());
+        }
+        if any("delivery") || any("delivery-line") {
+            match &self.app.flow {
+                Flow::Receive(_) => self.reload_delivery(),
+                _ => self.load_deliveries(),
+            }
+        }
         match &self.app.flow {
             Flow::Work if any("task") || any("line") => self.load_work(),
             Flow::Pick(flow) if any("task") || any("line") => {
                 let task = flow.pick.task.id.clone();
                 let changed = ids.iter().any(|id| *id == task.0 || self.line_changed(&LineId(id.clone())));
                 if changed {
+                    self.reload(&task);
+                }
+            }
+            Flow::PutAway(flow) if any("task") || any("line") => {
+                let task = flow.at.task.id.clone();
+                if ids.iter().any(|id| *id == task.0 || self.line_changed(&LineId(id.clone()))) {
+                    self.reload(&task);
+                }
+            }
+            Flow::Count(flow) if any("task") || any("line") => {
+                let task = flow.at.task.id.clone();
+                if ids.iter().any(|id| *id == task.0 || self.line_changed(&LineId(id.clone()))) {
                     self.reload(&task);
                 }
             }

@@ -57,16 +57,14 @@ impl Runner {
         self.app.widen(&mut lookup);
         let known = self.store.look_up(&lookup)?;
         let mut found = Found::default();
-        match &self.app.flow {
-            crate::app::Flow::SignIn(_) => {
-                found.grants = load::grants(&self.store, &known, self.clock.mono_ms(), &self.boot_id)?;
-            }
-            crate::app::Flow::Work => {
-                if let Some(task) = self.app.task_named(&known, &read.text) {
-                    found.task = self.loaded(&task);
-                }
-            }
-            crate::app::Flow::Pick(_) => {}
+        if self.app.wants_badge() {
+            found.grants = load::grants(&self.store, &known, self.clock.mono_ms(), &self.boot_id)?;
+        } else if matches!(self.app.flow, crate::app::Flow::Work | crate::app::Flow::Deliveries(_)) {
+            let now = self.now();
+            let symbol = scan::classify(read, &known, &self.app.settings.scan, &now.today);
+            let named = self.app.deliveries_named(&symbol.into(), &now, &known);
+            self.find_work(&mut found, &known, &read.text, &named);
+            found.dock = self.store.dock_of(&self.app.station.name)?;
         }
         found.known = known;
         Ok(found)

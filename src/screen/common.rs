@@ -19,6 +19,14 @@ pub(super) struct Rows {
     pub(super) work: Rc<VecModel<ui::Work>>,
     pub(super) cells: Rc<VecModel<ui::Cell>>,
     pub(super) totes: Rc<VecModel<ui::Tote>>,
+    pub(super) counted: Rc<VecModel<ui::CountLine>>,
+    pub(super) facts: Rc<VecModel<ui::WhatFact>>,
+    pub(super) known: Rc<VecModel<ui::WhatLine>>,
+    pub(super) deliveries: Rc<VecModel<ui::Delivery>>,
+    pub(super) receive_lines: Rc<VecModel<ui::ReceiveLine>>,
+    pub(super) fields: Rc<VecModel<ui::Field>>,
+    pub(super) unknown: Rc<VecModel<ui::Field>>,
+    pub(super) differences: Rc<VecModel<ui::Difference>>,
     pub(super) cards: Rc<VecModel<ui::Card>>,
     pub(super) scans: Rc<VecModel<ui::Scan>>,
     pub(super) sheet: Rc<VecModel<ui::Row>>,
@@ -33,6 +41,14 @@ impl Rows {
             work: Rc::default(),
             cells: Rc::default(),
             totes: Rc::default(),
+            counted: Rc::default(),
+            facts: Rc::default(),
+            known: Rc::default(),
+            deliveries: Rc::default(),
+            receive_lines: Rc::default(),
+            fields: Rc::default(),
+            unknown: Rc::default(),
+            differences: Rc::default(),
             cards: Rc::default(),
             scans: Rc::default(),
             sheet: Rc::default(),
@@ -43,6 +59,14 @@ impl Rows {
         ui::WorkListData::get(root).set_others(Rc::clone(&rows.work).into());
         ui::PickData::get(root).set_cells(Rc::clone(&rows.cells).into());
         ui::PickData::get(root).set_totes(Rc::clone(&rows.totes).into());
+        ui::CountData::get(root).set_rows(Rc::clone(&rows.counted).into());
+        ui::WhatIsData::get(root).set_facts(Rc::clone(&rows.facts).into());
+        ui::WhatIsData::get(root).set_rows(Rc::clone(&rows.known).into());
+        ui::DeliveriesData::get(root).set_rows(Rc::clone(&rows.deliveries).into());
+        ui::ReceiveData::get(root).set_lines(Rc::clone(&rows.receive_lines).into());
+        ui::ReceiveData::get(root).set_fields(Rc::clone(&rows.fields).into());
+        ui::UnknownData::get(root).set_fields(Rc::clone(&rows.unknown).into());
+        ui::DiscrepanciesData::get(root).set_rows(Rc::clone(&rows.differences).into());
         ui::AttentionData::get(root).set_cards(Rc::clone(&rows.cards).into());
         ui::HistoryData::get(root).set_rows(Rc::clone(&rows.scans).into());
         ui::ReadersData::get(root).set_rows(Rc::clone(&rows.readers).into());
@@ -292,6 +316,30 @@ pub(super) fn tap(does: ui::Does, number: i32, text: &str) -> Option<Tap> {
         Does::SetBuzz => Tap::Setting(Setting::Buzz(number != 0)),
         Does::TrySound => Tap::TrySound,
         Does::Light => Tap::Light,
+        Does::Point => Tap::Point,
+        Does::OtherPlace => Tap::OtherPlace,
+        Does::ShelfEmpty => Tap::ShelfEmpty,
+        Does::Undo => Tap::Undo,
+        Does::Finish => Tap::Finish,
+        Does::Keypad => Tap::Keypad,
+        Does::OpenDeliveries => Tap::OpenDeliveries,
+        Does::Blind => Tap::Blind,
+        Does::NotListed => Tap::NotListed,
+        Does::Field => Tap::Field(usize::try_from(number).ok()?),
+        Does::NoDate => Tap::NoDate,
+        Does::Damaged => Tap::Damaged,
+        Does::Repeat => Tap::Repeat,
+        Does::CloseDelivery => Tap::CloseDelivery,
+        Does::PrintLabel => Tap::PrintLabel,
+        Does::NoPallet => Tap::NoPallet,
+        Does::MoreToCome => Tap::MoreToCome,
+        Does::Final => Tap::Final,
+        Does::CountAgain => Tap::CountAgain,
+        Does::Photo => Tap::Photo,
+        Does::Shutter => Tap::Shutter,
+        Does::Again => Tap::Again,
+        Does::Use => Tap::Use,
+        Does::Fold => Tap::Fold,
         Does::TypeCode => Tap::TypeCode,
     })
 }

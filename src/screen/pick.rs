@@ -79,7 +79,7 @@ pub(super) fn apply(root: &ui::AppWindow, rows: &Rows, view: &PickView) {
     data.set_stage(stage(&view.stage).into());
 }
 
-fn plate(data: &ui::PickData<'_>, rows: &Rows, plate: &Plate) {
+pub(super) fn plate(data: &ui::PickData<'_>, rows: &Rows, plate: &Plate) {
     data.set_plate_code(plate.code.as_str().into());
     let cells = plate
         .cells

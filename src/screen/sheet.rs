@@ -9,6 +9,8 @@ use slint::Global;
 pub(super) fn apply(root: &ui::AppWindow, rows: &Rows, view: &SheetView) {
     let data = ui::SheetData::get(root);
     fill(&rows.sheet, view.rows.iter().map(row).collect());
+    data.set_page(int(view.paging.page));
+    data.set_pages(int(view.paging.pages));
     data.set_kind(view.kind.as_str().into());
 }
 
@@ -35,6 +37,7 @@ pub(super) fn camera(root: &ui::AppWindow, view: &CameraView) {
     data.set_done(int(view.progress.done));
     data.set_now(int(view.progress.now));
     data.set_total(int(view.progress.total));
+    data.set_kind(view.kind.as_str().into());
     data.set_light(view.light);
     data.set_seen(view.seen.as_str().into());
     data.set_why(view.why.as_str().into());

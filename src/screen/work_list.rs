@@ -19,6 +19,7 @@ pub(super) fn apply(root: &ui::AppWindow, rows: &Rows, view: &WorkListView, atte
     data.set_page(int(view.paging.page));
     data.set_pages(int(view.paging.pages));
     data.set_attention(int(attention));
+    data.set_deliveries(view.deliveries.map_or(-1, int));
     data.set_next_release(clock_or_empty(view.empty.next_release));
     data.set_synced_minutes(view.empty.synced_minutes_ago.map_or(-1, int));
 }

@@ -8,15 +8,15 @@ use crate::device::scanner::camera::{Handle as Camera, Seen, Why};
 use crate::device::scanner::feedback::{self, Answers, Feedback};
 use crate::device::sound::Sound;
 use crate::device::sound::settings::Settings;
-use crate::device::{indicator, sound};
+use crate::device::{indicator, printer, sound};
 use crate::event::Event;
-use crate::outlet::{Asked, Finder, Outlet};
+use crate::outlet::{Asked, Finder, Outlet, Picture};
 use crate::screen::{Frame, Handle};
 use crate::view::{Look, Sound as Loudness};
 use anyhow::{Result, anyhow};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::SyncSender;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Of the station's volume, where somebody wants it low.
 const LOW_PERCENT: u16 = 40;
@@ -32,6 +32,11 @@ pub struct Desk {
     cameras: Vec<Camera>,
     /// Whether the finder is on the screen: only then pictures are sent there.
     shown: Arc<AtomicBool>,
+    /// The newest of these pictures.
+    seen: Arc<Mutex<Option<Picture>>>,
+    /// The printer of labels, and where its outcome is told.
+    printer: Option<printer::config::Config>,
+    events: Option<SyncSender<Event>>,
     /// Held while the station works.
     _trigger: Option<Trigger>,
 }
@@ -55,7 +60,15 @@ impl Desk {
         let buzzer = signals.clone().map(|signals| Box::new(signals) as Box<dyn indicator::Buzzer>);
         let sound = Sound::start(settings, buzzer, Box::new(said_of_sound))?;
         let shown = Arc::new(AtomicBool::new(false));
-        Ok(Self { signals, sound, settings, answers, cameras, shown, _trigger: trigger })
+        let seen = Arc::default();
+        let (printer, events) = (None, None);
+        Ok(Self { signals, sound, settings, answers, cameras, shown, seen, printer, events, _trigger: trigger })
+    }
+
+    /// Prints labels there, and tells the outcome as events.
+    pub fn print_on(&mut self, printer: Option<printer::config::Config>, events: &SyncSender<Event>) {
+        self.printer = printer;
+        self.events = Some(events.clone());
     }
 
     /// Sends what the cameras see to the screen while the finder is open, and to the floor thread what
@@ -63,6 +76,7 @@ impl Desk {
     pub fn watch(&self, screen: &Handle, events: &SyncSender<Event>) {
         for camera in &self.cameras {
             let (shown, screen, events) = (Arc::clone(&self.shown), screen.clone(), events.clone());
+            let kept = Arc::clone(&self.seen);
             let mut last: (String, &'static str) = (String::new(), "");
             let mut said_ms = 0;
             camera.watch(Some(Box::new(move |seen: Seen| {
@@ -79,6 +93,12 @@ impl Desk {
                 }
                 if let Some(preview) = seen.preview {
                     let side = |pixels| u32::try_from(pixels).unwrap_or_default();
+                    let picture = Picture {
+                        width: side(preview.width),
+                        height: side(preview.height),
+                        grey: preview.data.clone(),
+                    };
+                    *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(picture);
                     screen.frame(Frame {
                         width: side(preview.width),
                         height: side(preview.height),
@@ -142,7 +162,10 @@ impl Outlet for Desk {
     fn finder(&mut self, order: Finder) {
         match order {
             Finder::Open => self.shown.store(true, Ordering::Relaxed),
-            Finder::Close => self.shown.store(false, Ordering::Relaxed),
+            Finder::Close => {
+                self.shown.store(false, Ordering::Relaxed);
+                *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = None;
+            }
             Finder::Light(_) | Finder::NewStep => {}
         }
         for camera in &self.cameras {
@@ -157,6 +180,42 @@ impl Outlet for Desk {
             }
         }
     }
+
+    fn picture(&mut self) -> Option<Picture> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn print(&mut self, label: &str) -> bool {
+        let (Some(config), Some(events)) = (self.printer.clone(), self.events.clone()) else { return false };
+        let label = label.to_owned();
+        // A printer that does not answer is waited for beside the floor thread.
+        let spawned = std::thread::Builder::new().name("printer".to_owned()).spawn(move || {
+            let done = match label_of(&label) {
+                Ok(document) => printer::print(&config, &document).map_err(|error| error.to_string()),
+                Err(error) => Err(error.to_string()),
+            };
+            let label = match done {
+                Ok(()) => label,
+                Err(error) => {
+                    tracing::warn!(error, "label not printed");
+                    String::new()
+                }
+            };
+            let _ = events.send(Event::Printed(label));
+        });
+        spawned.is_ok()
+    }
+}
+
+/// The label of a handling unit that has no number of the standard.
+fn label_of(label: &str) -> Result<Vec<u8>, printer::zpl::LabelError> {
+    printer::zpl::unit_label(&printer::zpl::UnitLabel {
+        title: label,
+        code: label,
+        code_text: label,
+        gs1: false,
+        lines: &[],
+    })
 }
 
 fn outcome(signal: Signal) -> Outcome {

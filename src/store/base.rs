@@ -298,7 +298,7 @@ impl Store {
             }
             // What was set down is what the tote holds: that is read anew where stock moved.
             let moved = taken.changes.kinds.iter().any(|changed| changed == kind::STOCK);
-            if moved && overlay::has_drop_off(conn)? {
+            if moved && overlay::has_content(conn)? {
                 overlay::replay(conn, applied(conn)?)?;
             }
             Ok(taken.changes)

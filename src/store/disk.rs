@@ -177,3 +177,22 @@ pub(super) fn free_reserve(dir: &Path) {
         Err(error) => tracing::error!(%error, "the reserve could not be given back"),
     }
 }
+
+/// Writes a file for its owner only, so that it is whole or not there.
+pub(super) fn put_file(dir: &Path, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
+    let fail = |what: &'static str| StoreError::io(what);
+    if !dir.is_dir() {
+        DirBuilder::new().mode(0o700).create(dir).map_err(fail("making a folder"))?;
+    }
+    let (part, whole) = (dir.join(format!("{name}.part")), dir.join(name));
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&part)
+        .map_err(fail("making a file"))?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(fail("writing a file"))?;
+    fs::rename(&part, &whole).map_err(fail("naming a file"))?;
+    File::open(dir).and_then(|dir| dir.sync_all()).map_err(fail("keeping a file's name"))
+}

@@ -1,9 +1,10 @@
 //! What a scan can mean and what the step needs, by indexes only.
 
-use super::{LOOK_UP_ROWS_MAX, Store, StoreError, shown};
-use floorhand_domain::id::{HandlingUnitId, ItemId, Lot, Serial};
+use super::{LOOK_UP_ROWS_MAX, Store, StoreError, deliveries, shown};
+use floorhand_domain::id::{HandlingUnitId, ItemId, LocationId, Lot, Serial};
 use floorhand_domain::master::{Barcode, Item, Unit};
-use floorhand_domain::scan::{Known, Lookup};
+use floorhand_domain::scan::{Known, Lookup, Promised};
+use floorhand_domain::stock::Stock;
 use rusqlite::{Connection, params};
 
 impl Store {
@@ -59,10 +60,15 @@ impl Store {
                 known.serials.push((ItemId(item), Serial(serial.clone())));
             }
         }
-        if !look.here.is_none() && !look.item.is_none() {
-            known.stock = shown::stock_at(conn, &look.here, Some(&look.item))?;
+        if !look.here.is_none() {
+            known.stock = match (look.item.is_none(), look.about) {
+                (true, _) => shown::stock_at(conn, &look.here, None)?,
+                (false, true) => shown::stock_in_any_status(conn, &look.here, &look.item)?,
+                (false, false) => shown::stock_at(conn, &look.here, Some(&look.item))?,
+            };
             known.stock.retain(|stock| stock.qty > 0);
         }
+        self.about(conn, look, &mut known)?;
         let mut items: Vec<&ItemId> = known
             .barcodes
             .iter()
@@ -70,6 +76,8 @@ impl Store {
             .chain(known.lots.iter().map(|(item, _)| item))
             .chain(known.serials.iter().map(|(item, _)| item))
             .chain((!look.item.is_none()).then_some(&look.item))
+            .chain(known.announced.iter().map(|row| &row.item))
+            .chain(known.stock.iter().chain(&known.there).chain(&known.content).map(|stock| &stock.item))
             .collect();
         items.sort_unstable();
         items.dedup();
@@ -80,6 +88,73 @@ impl Store {
         }
         known.items = found;
         Ok(known)
+    }
+
+    /// What the step needs beside what the scan can mean.
+    fn about(&self, conn: &Connection, look: &Lookup, known: &mut Known) -> Result<(), StoreError> {
+        for unit in &look.inside {
+            put_content(conn, unit, &mut known.content)?;
+        }
+        if !look.about {
+            return Ok(());
+        }
+        for (item, lot) in &known.lots {
+            let expiry = shown::expiry_of(conn, item, lot)?;
+            if !expiry.is_empty() {
+                known.expiries.push((item.clone(), lot.clone(), expiry));
+            }
+        }
+        for number in &look.deliveries {
+            deliveries::named(conn, number, &mut known.deliveries)?;
+        }
+        for label in &look.handling_units {
+            known.announced.extend(deliveries::announced(conn, label, &mut known.deliveries)?);
+            put_content(conn, &HandlingUnitId(label.clone()), &mut known.content)?;
+        }
+        for location in &known.locations {
+            known.there.extend(shown::stock_at(conn, &location.id, None)?);
+        }
+        let mut items: Vec<ItemId> = known.barcodes.iter().map(|barcode| barcode.item.clone()).collect();
+        for item in &items {
+            deliveries::awaiting(conn, item, &mut known.deliveries)?;
+        }
+        self.promises(conn, look, known)?;
+        if look.where_is {
+            items.extend(known.lots.iter().map(|(item, _)| item.clone()));
+            items.extend(known.serials.iter().map(|(item, _)| item.clone()));
+            items.sort_unstable();
+            items.dedup();
+            for item in items.iter().take(WHERE_ITEMS_MAX) {
+                known.places.extend(shown::places_of(conn, item, LOOK_UP_ROWS_MAX)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// What is promised of the goods at the step's location and of those in the handling units that the scan
+    /// names, where these stand.
+    fn promises(&self, conn: &Connection, look: &Lookup, known: &mut Known) -> Result<(), StoreError> {
+        let mut asked: Vec<(LocationId, ItemId)> = Vec::new();
+        if !look.here.is_none() {
+            let named =
+                known.barcodes.iter().map(|barcode| &barcode.item).chain((!look.item.is_none()).then_some(&look.item));
+            let named =
+                named.chain(known.lots.iter().map(|(item, _)| item)).chain(known.serials.iter().map(|(item, _)| item));
+            asked.extend(named.map(|item| (look.here.clone(), item.clone())));
+        }
+        asked.extend(known.content.iter().map(|stock| (stock.location.clone(), stock.item.clone())));
+        asked.sort_unstable();
+        asked.dedup();
+        for (location, item) in asked.into_iter().take(LOOK_UP_ROWS_MAX) {
+            let qty = shown::promised(conn, &location, &item)?;
+            if qty > 0 {
+                if !known.locations.iter().any(|scanned| scanned.id == location) {
+                    known.there.extend(shown::stock_in_any_status(conn, &location, &item)?);
+                }
+                known.promised.push(Promised { location, item, qty });
+            }
+        }
+        Ok(())
     }
 
     /// The barcodes of an item.
@@ -101,6 +176,20 @@ impl Store {
     pub fn item(&self, id: &ItemId) -> Result<Option<Item>, StoreError> {
         item(&self.conn, id)
     }
+}
+
+/// Items whose places are told of one scan.
+const WHERE_ITEMS_MAX: usize = 4;
+
+fn put_content(conn: &Connection, unit: &HandlingUnitId, found: &mut Vec<Stock>) -> Result<(), StoreError> {
+    for inner in shown::with_children(conn, unit)? {
+        for stock in shown::tote_content(conn, &inner)? {
+            if !found.contains(&stock) && found.len() < super::STOCK_ROWS_MAX {
+                found.push(stock);
+            }
+        }
+    }
+    Ok(())
 }
 
 fn of_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Barcode> {

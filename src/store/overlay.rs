@@ -1,15 +1,19 @@
 //! Overlay: what own facts do to what is shown, until the base contains them.
 
+mod goods;
+
 use super::{StoreError, int, shown, uint};
-use floorhand_domain::fact::{Fact, drop_off_moves};
+use floorhand_domain::fact::{Fact, content_moves};
 use floorhand_domain::id::{HandlingUnitId, LocationId, OperatorId, TaskId};
 use floorhand_domain::stock::{Move, Place, TRANSIT};
+use floorhand_domain::task::{Task, TaskKind, TaskState};
 use floorhand_wire::feed::Applied;
 use floorhand_wire::push::WireFact;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 /// The tables, each with the columns `epoch` and `seq`.
-const TABLES: [&str; 5] = ["ov_stock", "ov_line", "ov_task", "ov_slot", "ov_handling_unit"];
+const TABLES: [&str; 7] =
+    ["ov_stock", "ov_line", "ov_task", "ov_slot", "ov_handling_unit", "ov_delivery_line", "ov_receipt"];
 
 /// Adds the effects of a fact.
 pub(super) fn add(
@@ -21,11 +25,19 @@ pub(super) fn add(
 ) -> Result<(), StoreError> {
     let tag = (int(epoch), int(seq));
     match fact {
-        Fact::TaskClaimed { task } => put_task(conn, tag, task, "claimed", operator.as_str())?,
+        Fact::TaskClaimed { task } | Fact::TaskTakenOver { task, .. } => {
+            put_task(conn, tag, task, "claimed", operator.as_str())?;
+        }
+        Fact::TaskOpened { task, kind, .. } => open_task(conn, tag, task, *kind, operator)?,
+        Fact::Received { .. } => goods::received(conn, tag, fact)?,
+        Fact::ReceiptClosed { receipt, complete, .. } => goods::closed(conn, tag, receipt, *complete)?,
+        Fact::Moved { .. } => goods::moved(conn, tag, fact)?,
+        Fact::ZeroChecked { task, line, empty, .. } => goods::checked(conn, tag, task, line, *empty)?,
+        Fact::CountSubmitted { task, location, .. } => goods::counted(conn, tag, task, location)?,
         Fact::TaskReleased { task } => put_task(conn, tag, task, "open", "")?,
         Fact::ToteAssigned { task, slot, order, tote } => {
             put_slot(conn, tag, task, *slot, tote.as_str())?;
-            put_unit(conn, tag, tote.as_str(), Some(order.as_str()), None)?;
+            put_unit(conn, tag, tote.as_str(), &Unit { order: Some(order.as_str()), ..Unit::default() })?;
         }
         Fact::ToteClosed { task, slot, .. } => put_slot(conn, tag, task, *slot, "")?,
         Fact::Picked { task, line, .. } => {
@@ -62,8 +74,8 @@ fn drop_off(
         if totes.iter().take(n).any(|earlier| earlier == tote) {
             continue;
         }
-        moves.extend(drop_off_moves(&shown::tote_content(conn, tote)?, location));
-        put_unit(conn, tag, tote.as_str(), None, Some(location.as_str()))?;
+        moves.extend(content_moves(&shown::tote_content(conn, tote)?, location));
+        put_unit(conn, tag, tote.as_str(), &Unit { location: Some(location), ..Unit::default() })?;
     }
     put_moves(conn, tag, &moves)?;
     // Totes with other destinations are set down one by one; the last one ends the task.
@@ -84,7 +96,7 @@ fn on_the_way(conn: &Connection, task: &TaskId) -> Result<bool, StoreError> {
     Ok(false)
 }
 
-/// A pick that does not hold gives back what it took; nothing else can be undone.
+/// What does not hold gives back what it moved: a pick, a receipt, a move of units.
 fn undo(conn: &Connection, tag: (i64, i64), epoch: u64, seq: u64) -> Result<(), StoreError> {
     let named: Option<(String, String)> = conn
         .prepare_cached("SELECT bytes, outcome FROM outbox WHERE epoch = ?1 AND seq = ?2")?
@@ -92,20 +104,40 @@ fn undo(conn: &Connection, tag: (i64, i64), epoch: u64, seq: u64) -> Result<(), 
         .optional()?;
     let Some((bytes, outcome)) = named else { return Ok(()) };
     let Ok(fact) = serde_json::from_str::<WireFact>(&bytes)?.decode() else { return Ok(()) };
-    if let Fact::Picked { task, line, .. } = &fact
-        && outcome != "rejected"
-    {
-        put_line(conn, tag, task.as_str(), line.as_str(), -picked(&fact), 0)?;
-        let back: Vec<Move> =
-            fact.moves().into_iter().map(|step| Move { from: step.to, to: step.from, ..step }).collect();
-        put_moves(conn, tag, &back)?;
+    if outcome == "rejected" {
+        return Ok(());
     }
+    match &fact {
+        Fact::Picked { task, line, .. } => put_line(conn, tag, task.as_str(), line.as_str(), -picked(&fact), 0)?,
+        Fact::Received { .. } => goods::unreceived(conn, tag, &fact, (int(epoch), int(seq)))?,
+        _ => return Ok(()),
+    }
+    let back: Vec<Move> = fact.moves().into_iter().map(|step| Move { from: step.to, to: step.from, ..step }).collect();
+    put_moves(conn, tag, &back)
+}
+
+/// Work that was begun here and that the core does not know yet.
+fn open_task(
+    conn: &Connection,
+    tag: (i64, i64),
+    task: &TaskId,
+    kind: TaskKind,
+    operator: &OperatorId,
+) -> Result<(), StoreError> {
+    let row = Task { id: task.clone(), kind, state: TaskState::Claimed, holder: operator.clone(), ..Task::default() };
+    conn.prepare_cached(
+        "INSERT INTO ov_task(task, epoch, seq, state, holder, body) VALUES(?1, ?2, ?3, 'claimed', ?4, ?5)",
+    )?
+    .execute(params![task.as_str(), tag.0, tag.1, operator.as_str(), serde_json::to_string(&row)?])?;
     Ok(())
 }
 
 fn put_task(conn: &Connection, tag: (i64, i64), task: &TaskId, state: &str, holder: &str) -> Result<(), StoreError> {
-    conn.prepare_cached("INSERT INTO ov_task(task, epoch, seq, state, holder) VALUES(?1, ?2, ?3, ?4, ?5)")?
-        .execute(params![task.as_str(), tag.0, tag.1, state, holder])?;
+    conn.prepare_cached(
+        "INSERT INTO ov_task(task, epoch, seq, state, holder) VALUES(?1, ?2, ?3, ?4, ?5)
+           ON CONFLICT(task, epoch, seq) DO UPDATE SET state = excluded.state, holder = excluded.holder",
+    )?
+    .execute(params![task.as_str(), tag.0, tag.1, state, holder])?;
     Ok(())
 }
 
@@ -128,33 +160,54 @@ fn put_line(
     Ok(())
 }
 
-fn put_unit(
-    conn: &Connection,
-    tag: (i64, i64),
-    id: &str,
-    order: Option<&str>,
-    location: Option<&str>,
-) -> Result<(), StoreError> {
+/// What a fact says of a handling unit; what it does not say stays.
+#[derive(Default)]
+struct Unit<'a> {
+    /// The order whose goods it holds.
+    order: Option<&'a str>,
+    /// Where it stands.
+    location: Option<&'a LocationId>,
+    /// What it stands on.
+    parent: Option<&'a HandlingUnitId>,
+    /// It is new, and of this kind. Empty = it was there.
+    kind: &'a str,
+    /// The delivery that brought it.
+    delivery: &'a str,
+}
+
+fn put_unit(conn: &Connection, tag: (i64, i64), id: &str, unit: &Unit<'_>) -> Result<(), StoreError> {
     conn.prepare_cached(
-        "INSERT INTO ov_handling_unit(id, epoch, seq, sets_order, for_order, sets_location, location)
-         VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT(id, epoch, seq) DO NOTHING",
+        "INSERT INTO ov_handling_unit(id, epoch, seq, sets_order, for_order, sets_location, location, sets_parent, parent,
+           kind, delivery) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT(id, epoch, seq) DO NOTHING",
     )?
     .execute(params![
         id,
         tag.0,
         tag.1,
-        i64::from(order.is_some()),
-        order.unwrap_or_default(),
-        i64::from(location.is_some()),
-        location.unwrap_or_default()
+        i64::from(unit.order.is_some()),
+        unit.order.unwrap_or_default(),
+        i64::from(unit.location.is_some()),
+        unit.location.map(LocationId::as_str).unwrap_or_default(),
+        i64::from(unit.parent.is_some()),
+        unit.parent.map(HandlingUnitId::as_str).unwrap_or_default(),
+        unit.kind,
+        unit.delivery
     ])?;
     Ok(())
 }
 
 fn put_moves(conn: &Connection, tag: (i64, i64), moves: &[Move]) -> Result<(), StoreError> {
+    put_moves_of(conn, tag, moves, None)
+}
+
+/// Moves of goods whose expiry is known by the fact, where it is not by the stock.
+fn put_moves_of(conn: &Connection, tag: (i64, i64), moves: &[Move], expiry: Option<&str>) -> Result<(), StoreError> {
     let mut n = 0;
     for step in moves {
-        let expiry = shown::expiry_of(conn, &step.item, &step.lot)?;
+        let expiry = match expiry {
+            Some(expiry) => expiry.to_owned(),
+            None => shown::expiry_of(conn, &step.item, &step.lot)?,
+        };
         for (place, delta) in [(&step.from, -step.qty), (&step.to, step.qty)] {
             put_delta(conn, tag, n, step, place, delta, &expiry)?;
             n += 1;
@@ -197,16 +250,20 @@ pub(super) fn is_empty(conn: &Connection) -> Result<bool, StoreError> {
     let any: i64 = conn
         .prepare_cached(
             "SELECT EXISTS(SELECT 1 FROM ov_stock) OR EXISTS(SELECT 1 FROM ov_line) OR EXISTS(SELECT 1 FROM ov_task)
-               OR EXISTS(SELECT 1 FROM ov_slot) OR EXISTS(SELECT 1 FROM ov_handling_unit)",
+               OR EXISTS(SELECT 1 FROM ov_slot) OR EXISTS(SELECT 1 FROM ov_handling_unit)
+               OR EXISTS(SELECT 1 FROM ov_delivery_line) OR EXISTS(SELECT 1 FROM ov_receipt)",
         )?
         .query_row([], |row| row.get(0))?;
     Ok(any == 0)
 }
 
-/// Whether a drop-off is waiting to be contained in the base. Its effect is what the totes hold.
-pub(super) fn has_drop_off(conn: &Connection) -> Result<bool, StoreError> {
+/// Whether a fact is waiting to be contained in the base whose effect is what the book has: a drop-off,
+/// a move of a handling unit, the close of a receipt.
+pub(super) fn has_content(conn: &Connection) -> Result<bool, StoreError> {
     let any: i64 = conn
-        .prepare_cached("SELECT EXISTS(SELECT 1 FROM ov_handling_unit WHERE sets_location = 1)")?
+        .prepare_cached(
+            "SELECT EXISTS(SELECT 1 FROM ov_handling_unit WHERE sets_location = 1) OR EXISTS(SELECT 1 FROM ov_receipt)",
+        )?
         .query_row([], |row| row.get(0))?;
     Ok(any != 0)
 }
@@ -214,6 +271,7 @@ pub(super) fn has_drop_off(conn: &Connection) -> Result<bool, StoreError> {
 /// Takes away the effects that the base contains now; those of parked facts stay. A device sends
 /// its epochs in order, so what contains a fact of one epoch contains all of the epochs before.
 pub(super) fn settle(conn: &Connection, applied: Applied) -> Result<(), StoreError> {
+    goods::settle(conn, (applied.epoch, applied.through))?;
     for table in TABLES {
         conn.prepare_cached(&format!(
             "DELETE FROM {table} WHERE (epoch, seq) <= (?1, ?2) AND NOT EXISTS(

@@ -2,6 +2,7 @@
 
 use super::identity::{meta, set_meta};
 use super::{Store, StoreError, schema};
+use floorhand_domain::inbound::{Announced, Delivery, DeliveryLine, DeliveryLineState};
 use floorhand_domain::master::{Barcode, HandlingUnit, HandlingUnitKind, Item, Location, Operator, Settings, Unit};
 use floorhand_domain::stock::Stock;
 use floorhand_domain::task::{Line, LineState, Task, TaskState};
@@ -30,6 +31,16 @@ pub(super) fn put(conn: &Connection, row_kind: &str, id: &str, body: &str, was: 
         kind::OPERATOR => parsed(body).and_then(|row| operator(conn, &row, body)),
         kind::TASK => parsed(body).and_then(|row| task(conn, &row, body)),
         kind::LINE => parsed(body).and_then(|row| line(conn, &row, body)),
+        kind::DELIVERY => parsed(body).and_then(|row| delivery(conn, &row, body)),
+        kind::DELIVERY_LINE => parsed(body).and_then(|row| delivery_line(conn, &row, body)),
+        kind::ANNOUNCED => parsed(body).and_then(|row: Announced| {
+            sql(
+                conn,
+                "INSERT INTO p_announced(id, unit, delivery, body) VALUES(?1, ?2, ?3, ?4)
+                 ON CONFLICT(id) DO UPDATE SET unit = excluded.unit, delivery = excluded.delivery, body = excluded.body",
+                params![id, row.unit.as_str(), row.delivery.as_str(), body],
+            )
+        }),
         kind::SETTINGS => parsed(body).and_then(|_: Settings| {
             sql(
                 conn,
@@ -68,6 +79,9 @@ pub(super) fn remove(conn: &Connection, row_kind: &str, id: &str, body: &str) ->
         kind::LINE => "DELETE FROM p_line WHERE id = ?1",
         kind::SETTINGS => "DELETE FROM p_settings WHERE id = ?1",
         kind::EXCEPTION => "DELETE FROM p_exception WHERE id = ?1",
+        kind::DELIVERY => "DELETE FROM p_delivery WHERE id = ?1",
+        kind::DELIVERY_LINE => "DELETE FROM p_delivery_line WHERE id = ?1",
+        kind::ANNOUNCED => "DELETE FROM p_announced WHERE id = ?1",
         kind::STOCK => return remove_stock(conn, body),
         _ => return Ok(()),
     };
@@ -144,9 +158,51 @@ fn remove_stock(conn: &Connection, body: &str) -> Result<(), StoreError> {
 fn unit(conn: &Connection, row: &HandlingUnit) -> Result<(), StoreError> {
     sql(
         conn,
-        "INSERT INTO p_handling_unit(id, kind, location, for_order) VALUES(?1, ?2, ?3, ?4)
-         ON CONFLICT(id) DO UPDATE SET kind = excluded.kind, location = excluded.location, for_order = excluded.for_order",
-        params![row.id.as_str(), unit_kind(row.kind), row.location.as_str(), row.order.as_str()],
+        "INSERT INTO p_handling_unit(id, kind, location, for_order, parent, delivery, sealed)
+         VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         ON CONFLICT(id) DO UPDATE SET kind = excluded.kind, location = excluded.location,
+           for_order = excluded.for_order, parent = excluded.parent, delivery = excluded.delivery,
+           sealed = excluded.sealed",
+        params![
+            row.id.as_str(),
+            unit_kind(row.kind),
+            row.location.as_str(),
+            row.order.as_str(),
+            row.parent.as_str(),
+            row.delivery.as_str(),
+            i64::from(row.sealed)
+        ],
+    )
+}
+
+fn delivery(conn: &Connection, row: &Delivery, body: &str) -> Result<(), StoreError> {
+    let state = if row.state.is_open() { "open" } else { "closed" };
+    sql(
+        conn,
+        "INSERT INTO p_delivery(id, state, due_ms, body) VALUES(?1, ?2, ?3, ?4)
+         ON CONFLICT(id) DO UPDATE SET state = excluded.state, due_ms = excluded.due_ms, body = excluded.body",
+        params![row.id.as_str(), state, row.due_ms, body],
+    )
+}
+
+fn delivery_line(conn: &Connection, row: &DeliveryLine, body: &str) -> Result<(), StoreError> {
+    let state = if row.state == DeliveryLineState::Open { "open" } else { "closed" };
+    sql(
+        conn,
+        "INSERT INTO p_delivery_line(id, delivery, seq, item, order_id, state, received, body)
+         VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+         ON CONFLICT(id) DO UPDATE SET delivery = excluded.delivery, seq = excluded.seq, item = excluded.item,
+           order_id = excluded.order_id, state = excluded.state, received = excluded.received, body = excluded.body",
+        params![
+            row.id.as_str(),
+            row.delivery.as_str(),
+            row.seq,
+            row.item.as_str(),
+            row.order.as_str(),
+            state,
+            row.received,
+            body
+        ],
     )
 }
 
@@ -226,10 +282,22 @@ fn line(conn: &Connection, row: &Line, body: &str) -> Result<(), StoreError> {
     let state = line_state(row.state);
     sql(
         conn,
-        "INSERT INTO p_line(id, task, seq, state, qty, picked, body) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)
+        "INSERT INTO p_line(id, task, seq, state, qty, picked, body, location, item)
+         VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
          ON CONFLICT(id) DO UPDATE SET task = excluded.task, seq = excluded.seq, state = excluded.state,
-           qty = excluded.qty, picked = excluded.picked, body = excluded.body",
-        params![row.id.as_str(), row.task.as_str(), row.seq, state, row.qty, row.picked, body],
+           qty = excluded.qty, picked = excluded.picked, body = excluded.body, location = excluded.location,
+           item = excluded.item",
+        params![
+            row.id.as_str(),
+            row.task.as_str(),
+            row.seq,
+            state,
+            row.qty,
+            row.picked,
+            body,
+            row.location.as_str(),
+            row.item.as_str()
+        ],
     )
 }
 
@@ -253,6 +321,9 @@ impl Store {
                 "p_line",
                 "p_exception",
                 "p_settings",
+                "p_delivery",
+                "p_delivery_line",
+                "p_announced",
             ] {
                 conn.execute(&format!("DELETE FROM {table}"), [])?;
             }

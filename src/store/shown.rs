@@ -68,7 +68,11 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub fn task_shown(&self, id: &TaskId) -> Result<Option<Task>, StoreError> {
-        let task: Option<Task> = body(&self.conn, "SELECT body FROM p_task WHERE id = ?1", id.as_str())?;
+        let task: Option<Task> = match body(&self.conn, "SELECT body FROM p_task WHERE id = ?1", id.as_str())? {
+            Some(task) => Some(task),
+            // Begun here, and not known to the core yet.
+            None => body(&self.conn, "SELECT body FROM ov_task WHERE task = ?1 AND body <> '' LIMIT 1", id.as_str())?,
+        };
         task.map(|task| self.over_task(task)).transpose()
     }
 
@@ -116,6 +120,7 @@ impl Store {
             "SELECT body FROM p_task WHERE state = 'claimed' AND (holder = ?1 OR device = ?2)
              UNION ALL SELECT body FROM p_task WHERE id IN (SELECT task FROM ov_task)
                AND NOT (state = 'claimed' AND (holder = ?1 OR device = ?2))
+             UNION ALL SELECT body FROM ov_task WHERE body <> '' AND task NOT IN (SELECT id FROM p_task)
              UNION ALL SELECT body FROM (SELECT body FROM p_task WHERE state = 'open' AND id NOT IN (SELECT task FROM ov_task)
                ORDER BY priority DESC, cutoff_ms = 0, cutoff_ms, released_ms, id LIMIT ?3)",
         )?;
@@ -342,31 +347,78 @@ pub(super) fn units_of_task(conn: &Connection, task: &TaskId) -> Result<Vec<Hand
 }
 
 pub(super) fn handling_unit(conn: &Connection, id: &HandlingUnitId) -> Result<Option<HandlingUnit>, StoreError> {
-    let row: Option<(String, String, String)> = conn
-        .prepare_cached("SELECT kind, location, for_order FROM p_handling_unit WHERE id = ?1")?
-        .query_row([id.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+    let mut unit = conn
+        .prepare_cached(
+            "SELECT kind, location, for_order, parent, delivery, sealed FROM p_handling_unit WHERE id = ?1",
+        )?
+        .query_row([id.as_str()], |row| {
+            Ok(HandlingUnit {
+                id: id.clone(),
+                kind: project::unit_of(&row.get::<_, String>(0)?),
+                location: LocationId(row.get(1)?),
+                order: OrderId(row.get(2)?),
+                parent: HandlingUnitId(row.get(3)?),
+                delivery: row.get::<_, String>(4)?.into(),
+                sealed: row.get::<_, i64>(5)? != 0,
+            })
+        })
         .optional()?;
-    let Some((kind, location, order)) = row else { return Ok(None) };
-    let mut unit = HandlingUnit {
-        id: id.clone(),
-        kind: project::unit_of(&kind),
-        location: LocationId(location),
-        order: OrderId(order),
-    };
     let mut rows = conn.prepare_cached(
-        "SELECT sets_order, for_order, sets_location, location FROM ov_handling_unit WHERE id = ?1 ORDER BY epoch, seq",
+        "SELECT sets_order, for_order, sets_location, location, sets_parent, parent, kind, delivery
+         FROM ov_handling_unit WHERE id = ?1 ORDER BY epoch, seq",
     )?;
     let mut rows = rows.query([id.as_str()])?;
     while let Some(row) = rows.next()? {
+        let kind: String = row.get(6)?;
+        if !kind.is_empty() && unit.is_none() {
+            unit = Some(HandlingUnit {
+                id: id.clone(),
+                kind: project::unit_of(&kind),
+                delivery: row.get::<_, String>(7)?.into(),
+                ..HandlingUnit::default()
+            });
+        }
+        let Some(unit) = &mut unit else { continue };
         if row.get::<_, i64>(0)? != 0 {
             unit.order = OrderId(row.get(1)?);
         }
         if row.get::<_, i64>(2)? != 0 {
             unit.location = LocationId(row.get(3)?);
         }
+        if row.get::<_, i64>(4)? != 0 {
+            unit.parent = HandlingUnitId(row.get(5)?);
+        }
     }
-    Ok(Some(unit))
+    Ok(unit)
 }
+
+/// A handling unit and what stands on it, one level after the other.
+pub(super) fn with_children(conn: &Connection, id: &HandlingUnitId) -> Result<Vec<HandlingUnitId>, StoreError> {
+    let mut found = vec![id.clone()];
+    let mut next = 0;
+    while let Some(parent) = found.get(next).cloned()
+        && found.len() < CHILDREN_MAX
+    {
+        next += 1;
+        let mut rows = conn.prepare_cached(
+            "SELECT id FROM p_handling_unit WHERE parent = ?1 AND parent <> ''
+             UNION SELECT id FROM ov_handling_unit WHERE parent = ?1 AND parent <> '' AND sets_parent = 1 LIMIT ?2",
+        )?;
+        let limit = i64::try_from(CHILDREN_MAX).unwrap_or(i64::MAX);
+        let children: Vec<String> =
+            rows.query_map(params![parent.as_str(), limit], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        for child in children.into_iter().map(HandlingUnitId) {
+            let here = handling_unit(conn, &child)?.is_some_and(|unit| unit.parent == parent);
+            if here && !found.contains(&child) {
+                found.push(child);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Handling units on one another that are looked at.
+const CHILDREN_MAX: usize = 200;
 
 pub(super) fn is_filled(conn: &Connection, id: &HandlingUnitId) -> Result<bool, StoreError> {
     Ok(tote_content(conn, id)?.iter().any(|stock| stock.qty > 0))
@@ -418,6 +470,64 @@ pub(super) fn stock_at(
     }
 }
 
+/// Stock of an item in every status at a location.
+pub(super) fn stock_in_any_status(
+    conn: &Connection,
+    location: &LocationId,
+    item: &ItemId,
+) -> Result<Vec<Stock>, StoreError> {
+    rows(
+        conn,
+        "SELECT location, item, lot, serial, handling_unit, status, SUM(qty), MAX(expiry) FROM (
+           SELECT location, item, lot, serial, handling_unit, status, qty, expiry FROM p_stock
+             WHERE location = ?1 AND item = ?2
+           UNION ALL SELECT location, item, lot, serial, handling_unit, status, delta, expiry FROM ov_stock
+             WHERE location = ?1 AND item = ?2)
+         GROUP BY 1, 2, 3, 4, 5, 6 HAVING SUM(qty) <> 0 LIMIT ?3",
+        params![location.as_str(), item.as_str(), rows_max()],
+    )
+}
+
+/// Stock of an item in one status, wherever it is.
+pub(super) fn stock_of_item(conn: &Connection, item: &ItemId, status: Status) -> Result<Vec<Stock>, StoreError> {
+    rows(
+        conn,
+        "SELECT location, item, lot, serial, handling_unit, status, SUM(qty), MAX(expiry) FROM (
+           SELECT location, item, lot, serial, handling_unit, status, qty, expiry FROM p_stock
+             WHERE item = ?1 AND status = ?2
+           UNION ALL SELECT location, item, lot, serial, handling_unit, status, delta, expiry FROM ov_stock
+             WHERE item = ?1 AND status = ?2)
+         GROUP BY 1, 2, 3, 4, 5, 6 HAVING SUM(qty) <> 0 LIMIT ?3",
+        params![item.as_str(), status.as_str(), rows_max()],
+    )
+}
+
+/// Where an item is, outside the virtual locations; the largest first.
+pub(super) fn places_of(conn: &Connection, item: &ItemId, limit: usize) -> Result<Vec<Stock>, StoreError> {
+    rows(
+        conn,
+        "SELECT location, item, lot, serial, handling_unit, status, SUM(qty), MAX(expiry) FROM (
+           SELECT location, item, lot, serial, handling_unit, status, qty, expiry FROM p_stock WHERE item = ?1
+           UNION ALL SELECT location, item, lot, serial, handling_unit, status, delta, expiry FROM ov_stock
+             WHERE item = ?1)
+         WHERE location NOT IN ('SUPPLIER', 'CUSTOMER', 'LOSS')
+         GROUP BY 1, 2, 3, 4, 5, 6 HAVING SUM(qty) <> 0 ORDER BY 7 DESC, 1 LIMIT ?2",
+        params![item.as_str(), i64::try_from(limit).unwrap_or(i64::MAX)],
+    )
+}
+
+/// Units of an item at a location that open lines of picks ask for.
+pub(super) fn promised(conn: &Connection, location: &LocationId, item: &ItemId) -> Result<i64, StoreError> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT COALESCE(SUM(MAX(l.qty - l.picked - COALESCE((SELECT SUM(o.picked) FROM ov_line o
+               WHERE o.task = l.task AND o.line = l.id), 0), 0)), 0)
+             FROM p_line l WHERE l.location = ?1 AND l.item = ?2 AND l.state = 'open'
+               AND json_extract(l.body, '$.order') <> ''",
+        )?
+        .query_row([location.as_str(), item.as_str()], |row| row.get(0))?)
+}
+
 fn rows_max() -> i64 {
     i64::try_from(STOCK_ROWS_MAX).unwrap_or(i64::MAX)
 }
@@ -446,7 +556,10 @@ pub(super) fn expiry_of(conn: &Connection, item: &ItemId, lot: &Lot) -> Result<S
         return Ok(String::new());
     }
     let found: Option<String> = conn
-        .prepare_cached("SELECT expiry FROM p_stock WHERE lot = ?1 AND item = ?2 AND lot <> '' LIMIT 1")?
+        .prepare_cached(
+            "SELECT expiry FROM (SELECT expiry FROM p_stock WHERE lot = ?1 AND item = ?2 AND lot <> ''
+               UNION ALL SELECT expiry FROM ov_stock WHERE lot = ?1 AND item = ?2 AND lot <> '') WHERE expiry <> '' LIMIT 1",
+        )?
         .query_row([lot.as_str(), item.as_str()], |row| row.get(0))
         .optional()?;
     Ok(found.unwrap_or_default())

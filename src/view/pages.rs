@@ -3,7 +3,7 @@
 use super::{Ask, Clock, Goods, Progress};
 #[cfg(doc)]
 use super::{Band, Look, Tap};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Sign in: badge, then PIN.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -47,6 +47,9 @@ pub struct WorkListView {
     pub paging: Paging,
     /// Shown when there is no work.
     pub empty: NoWork,
+    /// Deliveries expected or open: on a handheld a row of their own, [`Tap::OpenDeliveries`], that takes the place
+    /// of one of `others`. `None`: no row.
+    pub deliveries: Option<u32>,
 }
 
 /// One task in the list.
@@ -62,9 +65,10 @@ pub struct Work {
     pub name: String,
     /// When it has to be done.
     pub due: Option<Clock>,
-    /// Who stands on it: `open`, `mine` (started by me), `left` (started, and left by `holder`).
+    /// Who stands on it: `open`, `mine` (started by me), `left` (started, and left by `holder`), `stale` (left by
+    /// `holder`, may be taken over: that asks `TAKE_OVER?`).
     pub state: String,
-    /// The holder, for `left`.
+    /// The holder, for `left` and `stale`.
     pub holder: String,
     /// Totes it needs: more than 1 is a cluster.
     pub totes: u32,
@@ -106,7 +110,7 @@ pub struct AttentionView {
 }
 
 /// The tabs of Needs attention.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AttentionTab {
     /// Refused scans, rejected facts, exceptions.
     Refused,
@@ -188,15 +192,18 @@ pub struct SettingsView {
 pub struct SheetView {
     /// `more`, `cant-scan`, `problem`, `language`.
     pub kind: String,
-    /// The rows.
+    /// One page of the rows; [`super::TextSize::sheet_rows`] fit.
     pub rows: Vec<SheetRow>,
+    /// Page shown.
+    pub paging: Paging,
 }
 
 /// One row of a sheet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SheetRow {
     /// More: `skip`, `history`, `attention`, `settings`, `release`, `sign-out`, `about`, `cant-scan`, `work`,
-    /// `tote-full`, `undo`. Can't scan: `type`, `torn`, `again`. Problem: `short`, `tote-full`, `skip`, `lead`.
+    /// `tote-full`, `undo`, `count-here`, `move-this`, `what-is`, `deliveries`, `lock`. Can't scan: `type`, `torn`,
+    /// `again`. Problem: `short`, `tote-full`, `skip`, `lead`, `unexpected`, `unknown-barcode`, `damaged`.
     /// Language: `en`, `de`.
     pub code: String,
     /// Cannot be chosen now; `reason` says why.
@@ -256,6 +263,8 @@ pub struct CameraView {
     pub place: String,
     /// Progress of the task; total 0: none.
     pub progress: Progress,
+    /// Kind of work that is open, as in [`Work`]; empty: none.
+    pub kind: String,
     /// Whether the lamp is on.
     pub light: bool,
     /// The last code that was seen and is not accepted. May be empty.

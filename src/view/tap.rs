@@ -1,10 +1,10 @@
 //! What people do on the screen.
 
 use super::{AttentionTab, Hand, Sound, TextSize, Theme};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Everything a finger or a key can say.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Tap {
     /// A key of a keyboard, or of a reader that types.
     Key(KeyPress),
@@ -68,12 +68,60 @@ pub enum Tap {
     Light,
     /// A code is to be typed.
     TypeCode,
+    /// The decimal point of a keypad.
+    Point,
+    /// The next suggested place of a put-away.
+    OtherPlace,
+    /// "Shelf empty", in a count.
+    ShelfEmpty,
+    /// The last one counted, or done, is taken back.
+    Undo,
+    /// The count of this place is complete.
+    Finish,
+    /// The keypad of the step, shown or hidden.
+    Keypad,
+    /// Opens the deliveries.
+    OpenDeliveries,
+    /// "No paper": a delivery that nobody announced.
+    Blind,
+    /// "Not on list": a delivery, or goods, that the list does not have.
+    NotListed,
+    /// A field of the open line, its index as shown: back to it.
+    Field(usize),
+    /// "No date on pack".
+    NoDate,
+    /// Some are damaged.
+    Damaged,
+    /// Lot and date as on the line before.
+    Repeat,
+    /// "Close delivery".
+    CloseDelivery,
+    /// A label for a new pallet.
+    PrintLabel,
+    /// Without a pallet, loose at the dock.
+    NoPallet,
+    /// Closing a delivery: the rest is to come.
+    MoreToCome,
+    /// Closing a delivery: what is open is short.
+    Final,
+    /// The chosen line, or the delivery, is counted again.
+    CountAgain,
+    /// Opens the camera for a photo.
+    Photo,
+    /// Takes the photo.
+    Shutter,
+    /// Takes it again.
+    Again,
+    /// Keeps it.
+    Use,
+    /// Folds the matching lines to a number, or shows them.
+    Fold,
     /// The window was closed.
     Close,
 }
 
 /// A changed setting.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Setting {
     /// Size of words.
     Text(TextSize),
@@ -90,7 +138,7 @@ pub enum Setting {
 }
 
 /// A key press, before anyone decides what it means.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyPress {
     /// What the key is.
     pub key: Key,
@@ -103,7 +151,7 @@ pub struct KeyPress {
 }
 
 /// Keys that matter. Tab, Shift-Tab, and Enter on a focused button stay with the screen.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Key {
     /// Printable text, usually one sign; a reader's GS (0x1D) comes as such too.
     Text(String),

@@ -1,6 +1,12 @@
 //! One view of every page and stage, for pictures and for the search by label.
 
+#[path = "receiving.rs"]
+pub mod receiving;
+
 use floorhand::view::*;
+
+#[path = "stock.rs"]
+pub mod stock;
 
 /// A named view.
 pub struct Sample {
@@ -57,6 +63,7 @@ fn finder(ask: Ask, goods: Goods, quantity: u32, place: &str, seen: &str, why: &
         quantity,
         place: place.into(),
         progress: Progress { done: 2, now: 3, total, cart: String::new() },
+        kind: if total > 0 { "pick".into() } else { String::new() },
         light: false,
         seen: seen.into(),
         why: why.into(),
@@ -216,6 +223,7 @@ fn work_list() -> Page {
         ],
         paging: Paging::default(),
         empty: NoWork::default(),
+        deliveries: None,
     })
 }
 
@@ -251,7 +259,7 @@ fn sheet(kind: &str, codes: &[&str]) -> Page {
             count: if *code == "attention" { 2 } else { 0 },
         })
         .collect();
-    Page::Sheet(SheetView { kind: kind.into(), rows })
+    Page::Sheet(SheetView { kind: kind.into(), rows, paging: Paging::default() })
 }
 
 fn sign_in(stage: SignInStage, name: &str, digits: u8) -> View {
@@ -263,11 +271,25 @@ fn sign_in(stage: SignInStage, name: &str, digits: u8) -> View {
 
 /// Leaves as many rows of a list as fit in its size of words.
 pub fn cut(view: &mut View) {
+    receiving::cut(view);
     let text = view.look.text;
+    let wide = view.strip.station.starts_with("DOCK");
     match &mut view.page {
-        Page::WorkList(page) => page.others.truncate(text.work_rows() as usize),
+        Page::WorkList(page) => {
+            page.others.truncate(text.work_rows() as usize - usize::from(page.deliveries.is_some()));
+        }
         Page::Attention(page) => page.cards.truncate(text.attention_rows() as usize),
         Page::History(page) => page.rows.truncate(text.history_rows() as usize),
+        Page::Sheet(page) if page.paging.pages > 1 => page.rows.truncate(text.sheet_rows() as usize),
+        Page::WhatIs(page) => {
+            page.readings.iter_mut().for_each(|one| one.rows.truncate(text.what_is_rows(wide) as usize));
+        }
+        Page::Count(CountView { stage: CountStage::Contents(found), .. }) => {
+            found.rows.truncate(text.count_rows(false, wide) as usize);
+        }
+        Page::Count(CountView { stage: CountStage::Again { contents: found, .. }, .. }) => {
+            found.rows.truncate(text.count_rows(true, wide) as usize);
+        }
         _ => {}
     }
 }
@@ -275,6 +297,7 @@ pub fn cut(view: &mut View) {
 /// Every page and stage.
 pub fn samples() -> Vec<Sample> {
     let mut all = Vec::new();
+    receiving::samples(&mut all);
     let mut add = |name: &'static str, view: View| all.push(Sample { name, view });
 
     add("01-sign-in-badge", sign_in(SignInStage::Badge, "", 0));
@@ -296,6 +319,7 @@ pub fn samples() -> Vec<Sample> {
         others: Vec::new(),
         paging: Paging::default(),
         empty: NoWork { next_release: Some(clock(23, 15)), synced_minutes_ago: Some(4) },
+        deliveries: None,
     }));
     empty.band = accepted("task", "", "");
     add("02-work-list-empty", empty);
@@ -569,5 +593,6 @@ pub fn samples() -> Vec<Sample> {
         blocked.strip.battery = None;
         add(name, blocked);
     }
+    stock::add(&mut all);
     all
 }

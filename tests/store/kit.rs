@@ -325,3 +325,17 @@ pub fn overlay_rows(dir: &Path) -> i64 {
     )
     .unwrap()
 }
+
+/// Every source file below a folder.
+pub fn sources(dir: &Path) -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else {
+            found.push(path);
+        }
+    }
+    found
+}

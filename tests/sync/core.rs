@@ -4,7 +4,7 @@
 
 use crate::kit;
 use floorhand::sync::{NetAnswer, NetError, Request};
-use floorhand_domain::fact::{Fact, drop_off_moves};
+use floorhand_domain::fact::{Fact, content_moves};
 use floorhand_domain::master::HandlingUnit;
 use floorhand_domain::stock::{Move, Place, Stock};
 use floorhand_domain::task::{Line, LineState, Task, TaskState};
@@ -285,7 +285,7 @@ impl Core {
             }
             Fact::DroppedOff { location, totes, .. } => {
                 for tote in totes {
-                    for step in drop_off_moves(&self.content(tote.as_str()), location) {
+                    for step in content_moves(&self.content(tote.as_str()), location) {
                         self.shift(&step);
                     }
                 }

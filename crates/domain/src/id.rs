@@ -69,4 +69,14 @@ ids! {
     DeviceId,
     /// A sign-in session: the identifier of its `SignedIn` fact.
     SignInId,
+    /// A purchase order.
+    PurchaseOrderId,
+    /// A delivery (ASN) of a supplier. Empty = none, a blind receipt.
+    DeliveryId,
+    /// What one device receives of a delivery, from its opening to its close.
+    ReceiptId,
+    /// One count of a location by one person.
+    CountId,
+    /// A photograph.
+    PhotoId,
 }

@@ -6,9 +6,13 @@
 
 pub mod fact;
 pub mod id;
+pub mod inbound;
 pub mod master;
+pub mod place;
+pub mod quantity;
 pub mod reason;
 pub mod scan;
+pub mod shared;
 pub mod stock;
 pub mod task;
 pub mod workflow;

@@ -1,6 +1,7 @@
 //! Master data: what the ERP core tells every device about things, places and people.
 
-use crate::id::{HandlingUnitId, ItemId, LocationId, OperatorId, OrderId};
+use crate::id::{DeliveryId, HandlingUnitId, ItemId, LocationId, OperatorId, OrderId};
+use crate::stock::Status;
 use serde::{Deserialize, Serialize};
 
 /// A calendar date as `YYYY-MM-DD`; compares in calendar order.
@@ -49,6 +50,22 @@ pub struct Item {
     /// Weight of one unit in grams; 0 = unknown.
     #[serde(default)]
     pub weight_grams: i64,
+    /// Class by turnover: `A`, `B`, `C`. Empty = none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub abc: String,
+    /// Value of one unit in minor units of the site's currency; 0 = unknown.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub value_minor: i64,
+    /// Days until its expiry date that it must have when it is received; 0 = any.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub min_shelf_days: u32,
+    /// Decimals of a typed quantity: 3 for an item that is shown in kilograms and kept in grams.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub decimals: u8,
+}
+
+fn is_zero<T: Default + PartialEq>(number: &T) -> bool {
+    *number == T::default()
 }
 
 /// What one scan of a barcode holds.
@@ -98,6 +115,19 @@ pub enum LocationKind {
     Virtual,
 }
 
+/// What goods may stand side by side in a location.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mixing {
+    /// Anything.
+    #[default]
+    Any,
+    /// One item.
+    Item,
+    /// One lot of one item.
+    Lot,
+}
+
 /// A location.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Location {
@@ -135,6 +165,22 @@ pub struct Location {
     /// Places on the level; 0 = unknown.
     #[serde(default)]
     pub places: u8,
+    /// The status of the stock that is kept here. Stock of other statuses may not be put here; docks,
+    /// staging areas and benches take any.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub status: Status,
+    /// Units that fit; 0 = no limit.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub capacity: i64,
+    /// What may stand side by side.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub mixing: Mixing,
+    /// The only family of items that may stand here. `None` = any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item_class: Option<ItemClass>,
+    /// The item that has this place as its own. Empty = none.
+    #[serde(default, skip_serializing_if = "ItemId::is_none")]
+    pub fixed_item: ItemId,
 }
 
 /// What a handling unit is.
@@ -164,6 +210,15 @@ pub struct HandlingUnit {
     /// The order whose goods it holds. Empty = none, it may be taken for one.
     #[serde(default)]
     pub order: OrderId,
+    /// The handling unit that it stands on or in. Empty = none.
+    #[serde(default, skip_serializing_if = "HandlingUnitId::is_none")]
+    pub parent: HandlingUnitId,
+    /// The delivery that announced or brought it. Empty = none.
+    #[serde(default, skip_serializing_if = "DeliveryId::is_none")]
+    pub delivery: DeliveryId,
+    /// Whether it is closed, so that its label stands for its content.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub sealed: bool,
 }
 
 /// What an operator may do.
@@ -227,6 +282,26 @@ pub struct Settings {
     pub share_tote: bool,
     /// What a claim is worth, in minutes.
     pub claim_lease_minutes: u32,
+    /// Percent above the ordered quantity that may be received.
+    pub over_receipt_percent: u32,
+    /// How much is held when a receipt differs.
+    pub diff_hold: Hold,
+    /// Whether the announced content of a handling unit is taken without confirming each line.
+    pub trust_asn: bool,
+    /// Whether another valid location than the suggested one is taken after a question.
+    pub other_place: bool,
+    /// Whether a count shows no booked quantity.
+    pub blind: bool,
+    /// Who counts again.
+    pub recount_by: RecountBy,
+    /// How often a place is counted again before a supervisor decides.
+    pub recounts: u32,
+    /// Whether a location that the book says is empty is looked at.
+    pub zero_check: bool,
+    /// Who may type a code instead of scanning it: `supervisor` asks for one.
+    pub typed_codes: TypedCodes,
+    /// Up to what a role decides by itself.
+    pub limits: Limits,
     /// How this site's own codes are read.
     #[serde(default, skip_serializing_if = "is_default")]
     pub scan: crate::scan::Rules,
@@ -246,7 +321,85 @@ impl Default for Settings {
             type_from: 6,
             share_tote: false,
             claim_lease_minutes: 240,
+            over_receipt_percent: 5,
+            diff_hold: Hold::Line,
+            trust_asn: false,
+            other_place: true,
+            blind: true,
+            recount_by: RecountBy::Other,
+            recounts: 2,
+            zero_check: true,
+            typed_codes: TypedCodes::Supervisor,
+            limits: Limits::default(),
             scan: crate::scan::Rules::default(),
+        }
+    }
+}
+
+/// How much of a receipt is held when it differs from what was ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Hold {
+    /// Nothing.
+    None,
+    /// The whole receipt of the line that differs.
+    #[default]
+    Line,
+    /// The whole receipt.
+    Receipt,
+}
+
+/// Who counts a place again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RecountBy {
+    /// Whoever counted it.
+    Same,
+    /// Somebody else.
+    #[default]
+    Other,
+    /// Anybody.
+    Any,
+}
+
+/// Who may type a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TypedCodes {
+    /// Anybody.
+    Allowed,
+    /// A supervisor, who approves each.
+    #[default]
+    Supervisor,
+    /// Nobody.
+    Never,
+}
+
+/// Up to what a role decides by itself (workflows.md section 0.7). Money in minor units of the
+/// site's currency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Limits {
+    /// Units of a variance that an operator's count posts.
+    pub count_units: i64,
+    /// Percent of the book that it may differ by.
+    pub count_percent: i64,
+    /// Value of the difference.
+    pub count_value_minor: i64,
+    /// Value of a variance that a supervisor posts.
+    pub supervisor_value_minor: i64,
+    /// Percent above the tolerance that a supervisor may receive.
+    pub supervisor_over_percent: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            count_units: 2,
+            count_percent: 2,
+            count_value_minor: 1_000,
+            supervisor_value_minor: 50_000,
+            supervisor_over_percent: 20,
         }
     }
 }

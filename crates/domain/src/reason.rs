@@ -109,6 +109,34 @@ reasons! {
     Place = "PLACE?",
     /// Not allowed there.
     PlaceForbidden = "PLACE_FORBIDDEN",
+    /// The photograph that the policy asks for is missing.
+    PhotoNeeded = "PHOTO_NEEDED",
+    /// The weight is not possible for so many pieces.
+    WeightOut = "WEIGHT_OUT",
+    /// More than was ordered, beyond the tolerance.
+    ReceiptOver = "RECEIPT_OVER",
+    /// Too few days until the expiry date.
+    ShelfLife = "SHELF_LIFE",
+    /// An unknown label: again to make it a handling unit.
+    NewHu = "NEW_HU?",
+    /// The goods may not go into that handling unit.
+    HuRule = "HU_RULE",
+    /// Lines are open: again to close all the same.
+    Partial = "PARTIAL?",
+    /// Lines are open, and closing is barred.
+    NotComplete = "NOT_COMPLETE",
+    /// The location takes no more.
+    PlaceFull = "PLACE_FULL",
+    /// The location mixes no such goods.
+    PlaceMix = "PLACE_MIX",
+    /// The stock is promised to orders.
+    Allocated = "ALLOCATED",
+    /// The book says less: again to move all the same.
+    BookShort = "BOOK_SHORT?",
+    /// Not booked here: again to count it.
+    Unexpected = "UNEXPECTED?",
+    /// Somebody else must count again.
+    CountSame = "COUNT_SAME",
     /// The step takes no scan now.
     NotNow = "NOT_NOW",
     /// The scan was cut off or could not be read whole.
@@ -117,6 +145,18 @@ reasons! {
     NegStock = "NEG_STOCK",
     /// Picked more than was asked.
     OverPick = "OVER_PICK",
+    /// More was received than was ordered, over all receipts.
+    OverReceipt = "OVER_RECEIPT",
+    /// The receipt differs from what was ordered.
+    ReceiptDiff = "RECEIPT_DIFF",
+    /// Nobody announced it.
+    Unplanned = "UNPLANNED",
+    /// Somebody else moved the stock while it was counted.
+    Contested = "CONTESTED",
+    /// The count differs from the book beyond the limit.
+    Variance = "VARIANCE",
+    /// The handling unit is recorded at two places.
+    HuElsewhere = "HU_ELSEWHERE",
     /// Recorded at two places.
     SerialTwice = "SERIAL_TWICE",
     /// The task was given to somebody else.

@@ -16,12 +16,12 @@ mod unit;
 
 pub use details::Details;
 pub use hint::{Hint, lot_case, separator_missing};
-pub use lookup::{Known, Lookup};
+pub use lookup::{Known, Lookup, Promised};
 pub use meaning::{Symbol, Wants, classify, meanings};
 pub use rules::{DatePolicy, Pattern, RULES_MAX, RestrictedMask, RestrictedValue, RuleFault, Rules, bare_sscc};
 pub use unit::Clash;
 
-use crate::id::{ItemId, LocationId, Lot, OperatorId, Serial, TaskId};
+use crate::id::{DeliveryId, ItemId, LocationId, Lot, OperatorId, Serial, TaskId};
 use crate::master::{HandlingUnit, IsoDate};
 use floorhand_gs1::{Content, Mode, Note, Read, Warning};
 use serde::{Deserialize, Serialize};
@@ -78,6 +78,10 @@ pub enum Kind {
     Quantity,
     /// A task.
     Task,
+    /// A delivery, by its own number or that of a purchase order in it.
+    Delivery,
+    /// An expiry date; typed, or a part of a label.
+    Expiry,
 }
 
 impl Kind {
@@ -95,6 +99,8 @@ impl Kind {
             Self::Pin => "pin",
             Self::Quantity => "quantity",
             Self::Task => "task",
+            Self::Delivery => "delivery",
+            Self::Expiry => "expiry",
         }
     }
 }
@@ -149,6 +155,11 @@ pub enum Meaning {
         /// Which.
         id: TaskId,
     },
+    /// A delivery.
+    Delivery {
+        /// Which.
+        id: DeliveryId,
+    },
 }
 
 impl Meaning {
@@ -165,6 +176,7 @@ impl Meaning {
             Self::HandlingUnit { .. } => Kind::HandlingUnit,
             Self::Badge { .. } => Kind::Badge,
             Self::Task { .. } => Kind::Task,
+            Self::Delivery { .. } => Kind::Delivery,
         }
     }
 
@@ -183,6 +195,7 @@ impl Meaning {
             Self::HandlingUnit { unit } => unit.id.as_str(),
             Self::Badge { operator } => operator.as_str(),
             Self::Task { id } => id.as_str(),
+            Self::Delivery { id } => id.as_str(),
         }
     }
 }
@@ -256,7 +269,7 @@ impl Refusal {
 }
 
 /// Bytes that say nothing.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Misread {
     /// Why not.
     pub refusal: Refusal,

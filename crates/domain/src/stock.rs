@@ -23,7 +23,7 @@ pub enum Status {
     Available,
     /// Picked for an order.
     Allocated,
-    /// On its way between two warehouses.
+    /// Received, its receipt not yet closed; or on its way between two warehouses.
     InTransit,
     /// Waits for a decision.
     Quarantined,

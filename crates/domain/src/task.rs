@@ -3,6 +3,7 @@
 use crate::id::{
     DeviceId, HandlingUnitId, ItemId, LineId, LocationId, Lot, OperatorId, OrderId, OrderLineId, Serial, TaskId,
 };
+use crate::stock::Status;
 use serde::{Deserialize, Serialize};
 
 /// What a task asks for.
@@ -122,6 +123,12 @@ pub struct Task {
     /// When it was released, in milliseconds since 1970.
     #[serde(default)]
     pub released_ms: i64,
+    /// Until when the claim holds, in milliseconds since 1970 of the core's clock; 0 = nobody holds it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub lease_until_ms: i64,
+    /// Who left it unfinished: the lease ended, or the holder signed out. Empty = nobody.
+    #[serde(default, skip_serializing_if = "OperatorId::is_none")]
+    pub left_by: OperatorId,
 }
 
 /// Where a line stands.
@@ -139,7 +146,54 @@ pub enum LineState {
     Cancelled,
 }
 
-/// A line of a pick task.
+/// Why a place was suggested.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Why {
+    /// Nothing was suggested.
+    #[default]
+    None,
+    /// The item has this place as its own.
+    Fixed,
+    /// The same item is there.
+    SameItem,
+    /// It is empty and fits.
+    Empty,
+}
+
+/// What a line of a put-away, move or count asks for beside what it is about.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Plan {
+    /// Put-away, move: the suggested place. Empty = none.
+    #[serde(skip_serializing_if = "LocationId::is_none")]
+    pub to: LocationId,
+    /// Why it was suggested.
+    #[serde(skip_serializing_if = "is_default")]
+    pub why: Why,
+    /// Further places that would do, best first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<LocationId>,
+    /// The status of the stock to be moved.
+    #[serde(skip_serializing_if = "is_default")]
+    pub status: Status,
+    /// Count: how often it was counted before; above 0 it is a recount.
+    #[serde(skip_serializing_if = "is_default")]
+    pub round: u32,
+    /// Count: who counted it last. Empty = nobody.
+    #[serde(skip_serializing_if = "OperatorId::is_none")]
+    pub counted_by: OperatorId,
+    /// Count: why it is to be counted: `zone`, `abc`, `short-pick`, `zero-check`, `negative`,
+    /// `recount`, `asked`. Empty = planned.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub trigger: String,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+/// A line of a task.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Line {
     /// Its identifier.
@@ -175,6 +229,9 @@ pub struct Line {
     /// Where it stands.
     #[serde(default)]
     pub state: LineState,
+    /// Put-away, move, count: what is planned.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub plan: Plan,
 }
 
 impl Line {

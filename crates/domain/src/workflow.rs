@@ -6,7 +6,13 @@ use crate::master::{IsoDate, Settings};
 use crate::scan::{Kind, Known, Meaning};
 use serde::{Deserialize, Serialize};
 
+pub mod count;
+pub(crate) mod goods;
+pub(crate) mod label;
 pub mod pick;
+pub mod put_away;
+pub mod receive;
+pub mod refusal;
 pub mod sign_in;
 
 /// What one event makes of a workflow.
@@ -95,6 +101,28 @@ pub enum What {
     Skipped,
     /// Totes were set down.
     DropOff,
+    /// An expiry date.
+    Expiry,
+    /// How good the goods are: good, damaged.
+    Condition,
+    /// A photograph.
+    Photo,
+    /// A delivery was opened.
+    Delivery,
+    /// Goods were received.
+    Received,
+    /// A receipt was closed.
+    Closed,
+    /// Goods were moved.
+    Moved,
+    /// A location was looked at.
+    Checked,
+    /// A count of a location is complete.
+    Count,
+    /// The last fact was undone.
+    Undone,
+    /// A supervisor allowed it.
+    Approved,
     /// A task was opened.
     Task,
     /// A task was given back.
@@ -120,6 +148,17 @@ impl What {
             Self::Short => "short",
             Self::Skipped => "skipped",
             Self::DropOff => "drop",
+            Self::Expiry => "expiry",
+            Self::Condition => "condition",
+            Self::Photo => "photo",
+            Self::Delivery => "delivery",
+            Self::Received => "received",
+            Self::Closed => "closed",
+            Self::Moved => "moved",
+            Self::Checked => "checked",
+            Self::Count => "count",
+            Self::Undone => "undone",
+            Self::Approved => "approved",
             Self::Task => "task",
             Self::Released => "released",
             Self::Page => "page",

@@ -1,7 +1,8 @@
 //! What is stored or sent, as it is written: a changed snapshot is a changed format.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use floorhand_domain::fact::{Fact, ShortReason, Units};
+use floorhand_domain::fact::{Fact, ReceivedUnits, ShortReason, Units};
+use floorhand_domain::inbound::*;
 use floorhand_domain::master::*;
 use floorhand_domain::reason::Reason;
 use floorhand_domain::scan::{self, Kind, Label, Meaning, Reading, Scan, Source};
@@ -75,6 +76,93 @@ fn facts() {
         },
         Fact::BarcodeReported { raw: "4006381333931".to_owned(), location: "A1".into() },
         Fact::NoteAdded { entry: "1/17".to_owned(), note: "Seen at A2".to_owned() },
+        Fact::TaskTakenOver { task: "K1".into(), from: "OP2".into() },
+        Fact::TaskOpened { task: "K2".into(), kind: TaskKind::Count, location: "A1".into() },
+        Fact::ZeroChecked {
+            task: "K1".into(),
+            line: "L1".into(),
+            location: "A1".into(),
+            item: "X".into(),
+            empty: true,
+        },
+        Fact::Approved {
+            by: "OP2".into(),
+            decision: Reason::ReceiptOver,
+            subject: "receipt:R1".to_owned(),
+            item: "X".into(),
+            qty: 106,
+        },
+        Fact::PhotoTaken {
+            photo: "F1".into(),
+            subject: "receipt:R1".to_owned(),
+            purpose: "damaged".to_owned(),
+            hash: "ab".repeat(32),
+            bytes: 120_000,
+        },
+        Fact::LabelPrinted { label: "H9".into(), copy: 1, subject: "receipt:R1".to_owned() },
+        Fact::DeliveryOpened { receipt: "R1".into(), delivery: "D1".into(), location: "DOCK-1".into() },
+        Fact::Received {
+            receipt: "R1".into(),
+            delivery: "D1".into(),
+            line: "L7".into(),
+            location: "DOCK-1".into(),
+            item: "X".into(),
+            lot: "L1".into(),
+            expiry: Some("2027-03-31".to_owned()),
+            units: vec![
+                ReceivedUnits { serial: "".into(), qty: 8, status: Status::InTransit },
+                ReceivedUnits { serial: "".into(), qty: 2, status: Status::Damaged },
+                ReceivedUnits { serial: "S1".into(), qty: 1, status: Status::Quarantined },
+            ],
+            handling_unit: "H9".into(),
+            new_unit: Some(HandlingUnitKind::Pallet),
+            because: vec![Reason::ReceiptOver],
+            photos: vec!["F1".into()],
+            typed: true,
+        },
+        Fact::UnknownReceived {
+            receipt: "R1".into(),
+            delivery: "D1".into(),
+            location: "DOCK-1".into(),
+            raw: "4006381333931".to_owned(),
+            words: "BLUE CUPS".to_owned(),
+            qty: 6,
+            photos: vec!["F2".into()],
+        },
+        Fact::ReceiptClosed { receipt: "R1".into(), delivery: "D1".into(), complete: true },
+        Fact::Moved {
+            task: "K3".into(),
+            line: "L8".into(),
+            unit: "".into(),
+            item: "X".into(),
+            units: units(),
+            status: Status::Quarantined,
+            from: "DOCK-1".into(),
+            to: "Q-01".into(),
+            into: "H2".into(),
+            because: vec![Reason::Allocated],
+            typed: false,
+        },
+        Fact::CountStarted {
+            count: "C1".into(),
+            task: "K4".into(),
+            line: "L9".into(),
+            location: "A1".into(),
+            item: "X".into(),
+        },
+        Fact::Counted {
+            count: "C1".into(),
+            task: "K4".into(),
+            location: "A1".into(),
+            item: "X".into(),
+            lot: "L1".into(),
+            serial: "S1".into(),
+            handling_unit: "H1".into(),
+            qty: 1,
+            typed: true,
+            unexpected: true,
+        },
+        Fact::CountSubmitted { count: "C1".into(), task: "K4".into(), location: "A1".into(), nothing: true },
     ];
     let kinds: BTreeSet<&str> = facts.iter().map(Fact::kind).collect();
     assert_eq!(kinds.len(), facts.len());
@@ -108,6 +196,66 @@ fn reasons() {
 }
 
 #[test]
+fn rows_of_deliveries() {
+    use DeliveryState::{Arrived, Cancelled, Closed, Due, Started};
+    check("delivery_states", &[Due, Arrived, Started, Closed, Cancelled]);
+    let delivery = Delivery {
+        id: "D1".into(),
+        supplier: "Vita Nord".to_owned(),
+        orders: vec!["P1".into(), "P2".into()],
+        door: "DOCK-4".into(),
+        due_ms: 1_700_000_000_000,
+        pallets: 3,
+        lines: 6,
+        state: Arrived,
+    };
+    check("deliveries", &[delivery]);
+    let line = DeliveryLine {
+        id: "L7".into(),
+        delivery: "D1".into(),
+        seq: 1,
+        order: "P1".into(),
+        item: "X".into(),
+        ordered: 100,
+        received: 40,
+        over_percent: -1,
+        min_shelf_days: 90,
+        lot: "L1".into(),
+        state: DeliveryLineState::Open,
+    };
+    check("delivery_lines", &[line]);
+    let announced = Announced {
+        id: "A1".to_owned(),
+        unit: "340123450000000017".into(),
+        delivery: "D1".into(),
+        line: "L7".into(),
+        item: "X".into(),
+        lot: "L1".into(),
+        expiry: Some("2027-03-31".to_owned()),
+        qty: 48,
+    };
+    check("announced", &[announced]);
+    let plan = Plan {
+        to: "B3".into(),
+        why: Why::SameItem,
+        others: vec!["B4".into()],
+        status: Status::Quarantined,
+        round: 1,
+        counted_by: "OP1".into(),
+        trigger: "recount".to_owned(),
+    };
+    check("plans", &[plan, Plan::default()]);
+}
+
+#[test]
+fn a_limit_is_rounded_down() {
+    let line = |ordered, over_percent| DeliveryLine { ordered, over_percent, ..DeliveryLine::default() };
+    for (ordered, over, site, limit) in [(100, -1, 5, 105), (19, -1, 5, 19), (20, -1, 5, 21), (10, 0, 5, 10)] {
+        assert_eq!(line(ordered, over).limit(site), limit, "{ordered} {over} {site}");
+    }
+}
+
+#[test]
 fn rows_of_master_data() {
     let item = Item {
         id: "SKU-1".into(),
@@ -119,6 +267,7 @@ fn rows_of_master_data() {
         serial_tracked: false,
         expiry_tracked: true,
         weight_grams: 120,
+        ..Item::default()
     };
     check("item", &[item, Item::default()]);
     check("item_classes", &[ItemClass::Apparel, ItemClass::Electronics, ItemClass::Cosmetics, ItemClass::General]);
@@ -137,11 +286,18 @@ fn rows_of_master_data() {
         levels: 5,
         place: 2,
         places: 4,
+        ..Location::default()
     };
     check("location", &[location, Location::default()]);
     use LocationKind::{Bin, Dock, Pack, Staging, Transit, Virtual};
     check("location_kinds", &[Bin, Dock, Staging, Pack, Transit, Virtual]);
-    let unit = |kind| HandlingUnit { id: "T1".into(), kind, location: "A1".into(), order: "O1".into() };
+    let unit = |kind| HandlingUnit {
+        id: "T1".into(),
+        kind,
+        location: "A1".into(),
+        order: "O1".into(),
+        ..HandlingUnit::default()
+    };
     check(
         "handling_unit",
         &[unit(HandlingUnitKind::Tote), unit(HandlingUnitKind::Carton), unit(HandlingUnitKind::Pallet)],
@@ -199,6 +355,8 @@ fn rows_of_stock_and_tasks() {
         ],
         drop_off: "B1".into(),
         released_ms: 1_789_000_000_000,
+        lease_until_ms: 1_700_000_600_000,
+        left_by: "OP2".into(),
     };
     check("task", &[task, Task::default()]);
     use TaskKind::{Count, Move, Pack, Pick, PutAway, Receive, Return};
@@ -224,6 +382,7 @@ fn rows_of_stock_and_tasks() {
         qty: 3,
         picked: 1,
         state: LineState::Open,
+        ..Line::default()
     };
     check("line", &[line, Line::default()]);
     check("line_states", &[LineState::Open, LineState::Done, LineState::Short, LineState::Cancelled]);
@@ -361,10 +520,24 @@ fn scans_and_meanings() {
             Meaning::HandlingUnit { unit: HandlingUnit { id: "T1".into(), ..HandlingUnit::default() } },
             Meaning::Badge { operator: "OP1".into() },
             Meaning::Task { id: "K1".into() },
+            Meaning::Delivery { id: "DL1".into() },
         ],
     );
     use Kind::{Badge, Item, Location, Lot, Pin, Quantity, Serial, Task, Tote};
-    let kinds = [Item, Lot, Serial, Location, Tote, Kind::HandlingUnit, Badge, Pin, Quantity, Task];
+    let kinds = [
+        Item,
+        Lot,
+        Serial,
+        Location,
+        Tote,
+        Kind::HandlingUnit,
+        Badge,
+        Pin,
+        Quantity,
+        Task,
+        Kind::Delivery,
+        Kind::Expiry,
+    ];
     for kind in kinds {
         assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
     }

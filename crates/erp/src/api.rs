@@ -1,11 +1,20 @@
 //! The read API and the orders coming in, for people and programs with an admin token. Described
 //! at `/openapi.json`.
 
+mod approvals;
+mod availability;
+mod barcodes;
+mod counts;
+mod deliveries;
 mod doc;
+mod exceptions;
 mod items;
 mod log;
+mod once;
 mod orders;
 mod paging;
+mod photos;
+mod purchase_orders;
 mod reply;
 mod scannable;
 mod tasks;
@@ -31,8 +40,29 @@ pub fn router(core: Core) -> Router {
         .route("/v1/tasks", get(tasks::list))
         .route("/v1/tasks/{id}", get(tasks::one))
         .route("/v1/facts", get(log::facts))
-        .route("/v1/exceptions", get(log::exceptions))
+        .route("/v1/exceptions", get(exceptions::list))
+        .route("/v1/exceptions/{id}", get(exceptions::one))
+        .route("/v1/exceptions/{id}/resolve", post(exceptions::resolve))
+        .route("/v1/approvals", get(approvals::list))
+        .route("/v1/approvals/{id}", post(approvals::decide))
+        .route("/v1/counts", get(counts::list))
+        .route("/v1/counts/plan", post(counts::plan))
+        .route("/v1/counts/{id}", get(counts::one))
+        .route("/v1/replenish", post(counts::replenish))
         .route("/v1/devices", get(log::devices))
+        .route("/v1/purchase-orders", get(purchase_orders::list).post(purchase_orders::post))
+        .route("/v1/purchase-orders/{id}", get(purchase_orders::one))
+        .route("/v1/purchase-orders/{id}/close", post(purchase_orders::close))
+        .route("/v1/purchase-orders/{id}/cancel", post(purchase_orders::cancel))
+        .route("/v1/deliveries", get(deliveries::list).post(deliveries::post))
+        .route("/v1/deliveries/{id}", get(deliveries::one))
+        .route("/v1/deliveries/{id}/arrive", post(deliveries::arrive))
+        .route("/v1/deliveries/{id}/close", post(deliveries::close))
+        .route("/v1/deliveries/{id}/cancel", post(deliveries::cancel))
+        .route("/v1/receipts/{id}", get(deliveries::receipt))
+        .route("/v1/availability", get(availability::list))
+        .route("/v1/barcodes", post(barcodes::post))
+        .route("/v1/photos/{id}", get(photos::one).post(photos::post))
         .fallback(reply::no_such_path)
         .method_not_allowed_fallback(reply::no_such_method)
         .with_state(core)

@@ -39,14 +39,22 @@ pub fn secret_hash(secret: &str) -> String {
 /// # Errors
 /// When the database refuses.
 pub async fn create_admin_token(db: &Db, warehouse: i64, name: &str, role: &str) -> Result<String> {
+    create_operator_token(db, warehouse, name, role, "").await
+}
+
+/// Makes a token that stands for an operator, whose own facts it may not decide about.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn create_operator_token(db: &Db, warehouse: i64, name: &str, role: &str, operator: &str) -> Result<String> {
     let token = format!("fha_{}", secret());
     let hash = secret_hash(&token);
     let hash = &hash;
     db.write(|tx| async move {
         tx.execute(
-            "INSERT INTO admin_token (warehouse_id, token_hash, name, role, created_ms, revoked_ms) \
-             VALUES ($1, $2, $3, $4, $5, 0)",
-            vals![warehouse, hash, name, role, clock::now_ms()],
+            "INSERT INTO admin_token (warehouse_id, token_hash, name, role, operator, created_ms, revoked_ms) \
+             VALUES ($1, $2, $3, $4, $5, $6, 0)",
+            vals![warehouse, hash, name, role, operator, clock::now_ms()],
         )
         .await
     })
@@ -77,8 +85,29 @@ pub struct Admin {
     pub warehouse: i64,
     /// The name it was given.
     pub name: String,
-    /// `admin` or `read`.
+    /// `admin`, `manager`, `supervisor` or `read`.
     pub role: String,
+    /// The operator it stands for. Empty = none.
+    pub operator: String,
+}
+
+/// Somebody who may decide about exceptions and approvals.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decider {
+    /// The name of the token.
+    pub name: String,
+    /// The operator it stands for. Empty = none.
+    pub operator: String,
+    /// Whether it decides without a limit; a supervisor has one.
+    pub manager: bool,
+}
+
+impl Decider {
+    /// What it decides as.
+    #[must_use]
+    pub fn role(&self) -> &'static str {
+        if self.manager { "manager" } else { "supervisor" }
+    }
 }
 
 impl Admin {
@@ -88,6 +117,19 @@ impl Admin {
     /// 403 when it may not write.
     pub fn may_write(&self) -> Result<()> {
         if self.role == "admin" { Ok(()) } else { Err(Error::problem(403, "forbidden", "This token may only read.")) }
+    }
+
+    /// The authority of the token over exceptions, approvals and the work of the floor.
+    ///
+    /// # Errors
+    /// 403 when it has none.
+    pub fn decider(&self) -> Result<Decider> {
+        let manager = match self.role.as_str() {
+            "admin" | "manager" => true,
+            "supervisor" => false,
+            _ => return Err(Error::problem(403, "not_allowed", "This takes the token of a supervisor or manager.")),
+        };
+        Ok(Decider { name: self.name.clone(), operator: self.operator.clone(), manager })
     }
 }
 
@@ -101,14 +143,19 @@ impl FromRequestParts<Core> for Admin {
             .db
             .read(|tx| async move {
                 tx.row(
-                    "SELECT warehouse_id, name, role FROM admin_token WHERE token_hash = $1 AND revoked_ms = 0",
+                    "SELECT warehouse_id, name, role, operator FROM admin_token WHERE token_hash = $1 AND revoked_ms = 0",
                     vals![hash],
                 )
                 .await
             })
             .await?
             .ok_or_else(unauthorised)?;
-        Ok(Self { warehouse: row.i64("warehouse_id")?, name: row.text("name")?, role: row.text("role")? })
+        Ok(Self {
+            warehouse: row.i64("warehouse_id")?,
+            name: row.text("name")?,
+            role: row.text("role")?,
+            operator: row.text("operator")?,
+        })
     }
 }
 

@@ -67,8 +67,34 @@ pub async fn give(tx: &Tx, changes: &mut Changes, task: &mut Task, claim: &Claim
     task.state = TaskState::Claimed;
     task.holder = OperatorId(claim.operator.clone());
     task.device = DeviceId(claim.device.clone());
+    task.lease_until_ms = now + minutes * 60_000;
+    task.left_by = OperatorId::default();
     entity::put_task(tx, changes, task).await?;
     Ok((minutes * 60).cast_unsigned())
+}
+
+/// Marks the tasks that an operator holds on a device as left, or no longer: a holder who has signed out
+/// keeps the claim, and others may take it over.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn leave(tx: &Tx, changes: &mut Changes, device: &str, operator: &OperatorId, left: bool) -> Result<()> {
+    let warehouse = changes.warehouse();
+    let held = tx
+        .rows(
+            "SELECT task FROM claim WHERE warehouse_id = $1 AND device = $2 AND operator = $3 ORDER BY task LIMIT 100",
+            vals![warehouse, device, operator],
+        )
+        .await?;
+    for row in &held {
+        let Some(mut task) = entity::task(tx, warehouse, &TaskId(row.text("task")?)).await? else { continue };
+        let by = if left { operator.clone() } else { OperatorId::default() };
+        if task.state == TaskState::Claimed && task.left_by != by {
+            task.left_by = by;
+            entity::put_task(tx, changes, &task).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Takes the claim off a task; the caller writes the task.
@@ -79,6 +105,8 @@ pub async fn end(tx: &Tx, warehouse: i64, task: &mut Task) -> Result<()> {
     tx.execute("DELETE FROM claim WHERE warehouse_id = $1 AND task = $2", vals![warehouse, &task.id]).await?;
     task.holder = OperatorId::default();
     task.device = DeviceId::default();
+    task.lease_until_ms = 0;
+    task.left_by = OperatorId::default();
     if task.state == TaskState::Claimed {
         task.state = TaskState::Open;
     }
@@ -166,7 +194,10 @@ pub async fn expire(db: &Db, now: i64) -> Result<usize> {
                 return Ok(());
             }
             let mut changes = Changes::new(warehouse);
+            let holder = std::mem::take(&mut task.holder);
             end(&tx, warehouse, &mut task).await?;
+            // Begun and left: whoever goes on with it takes it over.
+            task.left_by = holder;
             entity::put_task(&tx, &mut changes, &task).await?;
             changes.publish(&tx).await
         })

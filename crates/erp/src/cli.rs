@@ -1,6 +1,8 @@
 //! The command line: the only place of the core that prints to standard output.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod import;
+
 use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use floorhand_erp::db::Db;
@@ -43,8 +45,14 @@ pub enum Command {
         #[command(flatten)]
         data: Data,
         /// Make a token that may only read.
-        #[arg(long)]
+        #[arg(long, conflicts_with = "role")]
         read_only: bool,
+        /// What it decides as; without it the token may do everything.
+        #[arg(long)]
+        role: Option<TokenRole>,
+        /// The operator it stands for, who decides nothing about their own facts.
+        #[arg(long, value_name = "ID", default_value = "")]
+        operator: String,
     },
     /// Print a code that enrols one device within 15 minutes.
     EnrolCode {
@@ -64,6 +72,11 @@ pub enum Command {
         /// Print one JSON object.
         #[arg(long)]
         json: bool,
+    },
+    /// Take in a CSV file, all or nothing; exits 1 with the list of faults.
+    Import {
+        #[command(subcommand)]
+        what: import::Import,
     },
 }
 
@@ -114,6 +127,13 @@ pub enum Profile {
     Dock,
 }
 
+/// What a token decides as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TokenRole {
+    Supervisor,
+    Manager,
+}
+
 impl Profile {
     fn as_str(self) -> &'static str {
         match self {
@@ -161,10 +181,16 @@ pub async fn run(command: Command) -> Result<ExitCode> {
             core.db.close().await;
             println!("{}", serde_json::to_string(&summary)?);
         }
-        Command::AdminToken { data, read_only } => {
+        Command::AdminToken { data, read_only, role, operator } => {
             let core = open(&data).await?;
-            let role = if read_only { "read" } else { "admin" };
-            let token = auth::create_admin_token(&core.db, DEFAULT_WAREHOUSE, "command line", role).await?;
+            let role = match role {
+                _ if read_only => "read",
+                Some(TokenRole::Supervisor) => "supervisor",
+                Some(TokenRole::Manager) => "manager",
+                None => "admin",
+            };
+            let token =
+                auth::create_operator_token(&core.db, DEFAULT_WAREHOUSE, "command line", role, &operator).await?;
             core.db.close().await;
             println!("{token}");
         }
@@ -196,6 +222,7 @@ pub async fn run(command: Command) -> Result<ExitCode> {
                 return Ok(ExitCode::FAILURE);
             }
         }
+        Command::Import { what } => return import::run(what).await,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -4,10 +4,12 @@
 //! and whatever may be NULL is wrapped in `COALESCE`.
 
 mod dialect;
+mod many;
 mod migrate;
 mod value;
 
 pub use dialect::Engine;
+pub(crate) use many::ROWS_AT_ONCE;
 pub use migrate::newest as schema_newest;
 pub use value::{Index, Row, Val};
 
@@ -364,6 +366,24 @@ impl Tx {
             Conn::Postgres(tx) => sqlx::raw_sql(sql).execute(&mut **tx).await.map(|_| ())?,
         }
         Ok(())
+    }
+
+    /// [`Tx::execute`] with a statement that is made while running.
+    async fn execute_made(&self, sql: String, values: &[Val]) -> Result<u64> {
+        let sql = AssertSqlSafe(sql);
+        match self.conn.lock().await.as_mut().ok_or_else(ended)? {
+            Conn::Sqlite(tx) => Ok(bind!(sqlx::query(sql), values).execute(&mut **tx).await?.rows_affected()),
+            Conn::Postgres(tx) => Ok(bind!(sqlx::query(sql), values).execute(&mut **tx).await?.rows_affected()),
+        }
+    }
+
+    /// [`Tx::rows`] with a statement that is made while running.
+    async fn rows_made(&self, sql: String, values: &[Val]) -> Result<Vec<Row>> {
+        let sql = AssertSqlSafe(sql);
+        match self.conn.lock().await.as_mut().ok_or_else(ended)? {
+            Conn::Sqlite(tx) => value::from_sqlite(&bind!(sqlx::query(sql), values).fetch_all(&mut **tx).await?),
+            Conn::Postgres(tx) => value::from_postgres(&bind!(sqlx::query(sql), values).fetch_all(&mut **tx).await?),
+        }
     }
 
     /// Remembers this point for [`Tx::back_to_savepoint`]. Savepoints do not nest here.

@@ -8,7 +8,7 @@ use crate::vals;
 use floorhand_domain::id::{HandlingUnitId, ItemId, LineId, LocationId, Lot, OperatorId, TaskId};
 use floorhand_domain::master::{Barcode, HandlingUnit, Item, Location, Operator, Settings};
 use floorhand_domain::stock::{Status, Stock};
-use floorhand_domain::task::{Line, Slot, Task, TaskState};
+use floorhand_domain::task::{Line, Plan, Slot, Task, TaskState};
 use floorhand_wire::STREAM_GLOBAL;
 use floorhand_wire::feed::kind;
 use serde::Serialize;
@@ -38,6 +38,10 @@ fn small(row: &Row, column: &str) -> Result<u8> {
     u8::try_from(row.i64(column)?).map_err(|_| Error::Column { column: column.to_owned(), wanted: "0 to 255" })
 }
 
+fn count(row: &Row, column: &str) -> Result<u32> {
+    u32::try_from(row.i64(column)?).map_err(|_| Error::Column { column: column.to_owned(), wanted: "a count" })
+}
+
 /// Writes an item.
 ///
 /// # Errors
@@ -45,11 +49,13 @@ fn small(row: &Row, column: &str) -> Result<u8> {
 pub async fn put_item(tx: &Tx, changes: &mut Changes, item: &Item) -> Result<()> {
     tx.execute(
         "INSERT INTO item (warehouse_id, id, name, variant, size, class, lot_tracked, serial_tracked, \
-         expiry_tracked, weight_grams) VALUES (0, $1, $2, $3, $4, $5, $6, $7, $8, $9) \
+         expiry_tracked, weight_grams, abc, value_minor, min_shelf_days, decimals) \
+         VALUES (0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
          ON CONFLICT (warehouse_id, id) DO UPDATE SET name = excluded.name, variant = excluded.variant, \
          size = excluded.size, class = excluded.class, lot_tracked = excluded.lot_tracked, \
          serial_tracked = excluded.serial_tracked, expiry_tracked = excluded.expiry_tracked, \
-         weight_grams = excluded.weight_grams",
+         weight_grams = excluded.weight_grams, abc = excluded.abc, value_minor = excluded.value_minor, \
+         min_shelf_days = excluded.min_shelf_days, decimals = excluded.decimals",
         &[
             Val::from(&item.id),
             Val::from(&item.name),
@@ -60,6 +66,10 @@ pub async fn put_item(tx: &Tx, changes: &mut Changes, item: &Item) -> Result<()>
             Val::from(item.serial_tracked),
             Val::from(item.expiry_tracked),
             Val::from(item.weight_grams),
+            Val::from(&item.abc),
+            Val::from(item.value_minor),
+            Val::from(item.min_shelf_days),
+            Val::from(item.decimals),
         ],
     )
     .await?;
@@ -81,6 +91,10 @@ pub fn item_of(row: &Row) -> Result<Item> {
         serial_tracked: row.flag("serial_tracked")?,
         expiry_tracked: row.flag("expiry_tracked")?,
         weight_grams: row.i64("weight_grams")?,
+        abc: row.text("abc")?,
+        value_minor: row.i64("value_minor")?,
+        min_shelf_days: count(row, "min_shelf_days")?,
+        decimals: small(row, "decimals")?,
     })
 }
 
@@ -127,11 +141,13 @@ pub fn barcode_of(row: &Row) -> Result<Barcode> {
 pub async fn put_location(tx: &Tx, changes: &mut Changes, location: &Location) -> Result<()> {
     tx.execute(
         "INSERT INTO location (warehouse_id, id, code, kind, zone, sequence, aisle, bay, shelf, level, levels, \
-         place, places) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
+         place, places, status, capacity, mixing, item_class, fixed_item) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) \
          ON CONFLICT (warehouse_id, id) DO UPDATE SET code = excluded.code, kind = excluded.kind, \
          zone = excluded.zone, sequence = excluded.sequence, aisle = excluded.aisle, bay = excluded.bay, \
          shelf = excluded.shelf, level = excluded.level, levels = excluded.levels, place = excluded.place, \
-         places = excluded.places",
+         places = excluded.places, status = excluded.status, capacity = excluded.capacity, \
+         mixing = excluded.mixing, item_class = excluded.item_class, fixed_item = excluded.fixed_item",
         &[
             Val::from(changes.warehouse()),
             Val::from(&location.id),
@@ -146,6 +162,11 @@ pub async fn put_location(tx: &Tx, changes: &mut Changes, location: &Location) -
             Val::from(location.levels),
             Val::from(location.place),
             Val::from(location.places),
+            Val::from(location.status.as_str()),
+            Val::from(location.capacity),
+            Val::from(name(&location.mixing)),
+            Val::from(location.item_class.as_ref().map(name).unwrap_or_default()),
+            Val::from(&location.fixed_item),
         ],
     )
     .await?;
@@ -170,6 +191,11 @@ pub fn location_of(row: &Row) -> Result<Location> {
         levels: small(row, "levels")?,
         place: small(row, "place")?,
         places: small(row, "places")?,
+        status: parse(row.str("status")?)?,
+        capacity: row.i64("capacity")?,
+        mixing: parse(row.str("mixing")?)?,
+        item_class: Some(row.str("item_class")?).filter(|class| !class.is_empty()).map(parse).transpose()?,
+        fixed_item: row.text("fixed_item")?.into(),
     })
 }
 
@@ -191,10 +217,21 @@ pub async fn location(tx: &Tx, warehouse: i64, id: &LocationId) -> Result<Option
 /// When the database refuses.
 pub async fn put_handling_unit(tx: &Tx, changes: &mut Changes, unit: &HandlingUnit) -> Result<()> {
     tx.execute(
-        "INSERT INTO handling_unit (warehouse_id, id, kind, location, order_id) VALUES ($1, $2, $3, $4, $5) \
+        "INSERT INTO handling_unit (warehouse_id, id, kind, location, order_id, parent, delivery, sealed) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
          ON CONFLICT (warehouse_id, id) DO UPDATE SET kind = excluded.kind, location = excluded.location, \
-         order_id = excluded.order_id",
-        vals![changes.warehouse(), &unit.id, name(&unit.kind), &unit.location, &unit.order],
+         order_id = excluded.order_id, parent = excluded.parent, delivery = excluded.delivery, \
+         sealed = excluded.sealed",
+        vals![
+            changes.warehouse(),
+            &unit.id,
+            name(&unit.kind),
+            &unit.location,
+            &unit.order,
+            &unit.parent,
+            &unit.delivery,
+            unit.sealed
+        ],
     )
     .await?;
     changes.put_here(kind::HANDLING_UNIT, unit.id.as_str(), unit)
@@ -210,6 +247,9 @@ pub fn handling_unit_of(row: &Row) -> Result<HandlingUnit> {
         kind: parse(row.str("kind")?)?,
         location: row.text("location")?.into(),
         order: row.text("order_id")?.into(),
+        parent: row.text("parent")?.into(),
+        delivery: row.text("delivery")?.into(),
+        sealed: row.flag("sealed")?,
     })
 }
 
@@ -326,11 +366,13 @@ pub async fn put_task(tx: &Tx, changes: &mut Changes, task: &Task) -> Result<()>
     let warehouse = changes.warehouse();
     tx.execute(
         "INSERT INTO task (warehouse_id, id, kind, mode, priority, cutoff_ms, zone, state, holder, device, lines, \
-         drop_off, released_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
+         drop_off, released_ms, lease_until_ms, left_by) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
          ON CONFLICT (warehouse_id, id) DO UPDATE SET kind = excluded.kind, mode = excluded.mode, \
          priority = excluded.priority, cutoff_ms = excluded.cutoff_ms, zone = excluded.zone, \
          state = excluded.state, holder = excluded.holder, device = excluded.device, lines = excluded.lines, \
-         drop_off = excluded.drop_off, released_ms = excluded.released_ms",
+         drop_off = excluded.drop_off, released_ms = excluded.released_ms, \
+         lease_until_ms = excluded.lease_until_ms, left_by = excluded.left_by",
         &[
             Val::from(warehouse),
             Val::from(&task.id),
@@ -345,6 +387,8 @@ pub async fn put_task(tx: &Tx, changes: &mut Changes, task: &Task) -> Result<()>
             Val::from(task.lines),
             Val::from(&task.drop_off),
             Val::from(task.released_ms),
+            Val::from(task.lease_until_ms),
+            Val::from(&task.left_by),
         ],
     )
     .await?;
@@ -374,11 +418,12 @@ pub fn task_of(row: &Row) -> Result<Task> {
         state: parse(row.str("state")?)?,
         holder: row.text("holder")?.into(),
         device: row.text("device")?.into(),
-        lines: u32::try_from(row.i64("lines")?)
-            .map_err(|_| Error::Column { column: "lines".to_owned(), wanted: "a count" })?,
+        lines: count(row, "lines")?,
         slots: Vec::new(),
         drop_off: row.text("drop_off")?.into(),
         released_ms: row.i64("released_ms")?,
+        lease_until_ms: row.i64("lease_until_ms")?,
+        left_by: row.text("left_by")?.into(),
     })
 }
 
@@ -434,11 +479,12 @@ pub fn drop_line_row(changes: &mut Changes, line: &LineId) {
 pub(crate) async fn write_line(tx: &Tx, warehouse: i64, line: &Line) -> Result<()> {
     tx.execute(
         "INSERT INTO task_line (warehouse_id, id, task, seq, order_id, order_line, slot, location, item, lot, serial, \
-         handling_unit, qty, picked, state) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
+         handling_unit, qty, picked, state, plan) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
          ON CONFLICT (warehouse_id, id) DO UPDATE SET seq = excluded.seq, slot = excluded.slot, \
          location = excluded.location, lot = excluded.lot, serial = excluded.serial, \
-         handling_unit = excluded.handling_unit, qty = excluded.qty, picked = excluded.picked, state = excluded.state",
+         handling_unit = excluded.handling_unit, qty = excluded.qty, picked = excluded.picked, state = excluded.state, \
+         plan = excluded.plan",
         &[
             Val::from(warehouse),
             Val::from(&line.id),
@@ -455,6 +501,7 @@ pub(crate) async fn write_line(tx: &Tx, warehouse: i64, line: &Line) -> Result<(
             Val::from(line.qty),
             Val::from(line.picked),
             Val::from(name(&line.state)),
+            Val::from(if line.plan == Plan::default() { String::new() } else { serde_json::to_string(&line.plan)? }),
         ],
     )
     .await?;
@@ -481,6 +528,10 @@ pub fn line_of(row: &Row) -> Result<Line> {
         qty: row.i64("qty")?,
         picked: row.i64("picked")?,
         state: parse(row.str("state")?)?,
+        plan: match row.str("plan")? {
+            "" => Plan::default(),
+            plan => serde_json::from_str(plan)?,
+        },
     })
 }
 

@@ -4,8 +4,10 @@
 //! A reader that has seen position `c` must never later meet a new row at or below `c`. So the head
 //! of a stream is locked as the last thing of a transaction, and only then positions are given out.
 
+mod bulk;
+
 use crate::clock;
-use crate::db::{Tx, Val};
+use crate::db::{ROWS_AT_ONCE, Tx, Val};
 use crate::error::{Error, Result};
 use crate::ledger::PostedMove;
 use crate::vals;
@@ -121,9 +123,7 @@ impl Changes {
             let warehouse = if stream == STREAM_GLOBAL { 0 } else { self.warehouse };
             let pos = publish_stream(tx, warehouse, &stream, latest(changes), now).await?;
             if has_moves && stream == here {
-                for posted in &self.moves {
-                    posted.insert(tx, self.warehouse, pos, now).await?;
-                }
+                PostedMove::insert(&self.moves, tx, self.warehouse, pos, now).await?;
             }
         }
         tx.mark_published();
@@ -147,7 +147,7 @@ fn latest(changes: Vec<Change>) -> Vec<Change> {
 }
 
 /// Returns the head after the rows.
-async fn publish_stream(tx: &Tx, warehouse: i64, stream: &str, changes: Vec<Change>, now: i64) -> Result<i64> {
+async fn publish_stream(tx: &Tx, warehouse: i64, stream: &str, mut changes: Vec<Change>, now: i64) -> Result<i64> {
     let count = i64::try_from(changes.len()).unwrap_or(i64::MAX);
     let head = tx
         .row(
@@ -159,10 +159,13 @@ async fn publish_stream(tx: &Tx, warehouse: i64, stream: &str, changes: Vec<Chan
         .await?
         .ok_or_else(|| Error::Stored(format!("head of {stream}")))?;
     let last = head.i64("pos")?;
-    let mut live = head.i64("live")?;
     // The checksum wraps; the bits are what counts, not the sign.
-    let mut sum = head.i64("sum")?.cast_unsigned();
-    let mut pos = last - count;
+    let (live, sum) = (head.i64("live")?, head.i64("sum")?.cast_unsigned());
+    let mut covered = bulk::Covered { pos: last - count, live, sum };
+    if changes.len() >= ROWS_AT_ONCE {
+        bulk::write(tx, warehouse, stream, std::mem::take(&mut changes), now, &mut covered).await?;
+    }
+    let bulk::Covered { mut pos, mut live, mut sum } = covered;
     for change in changes {
         pos += 1;
         let old = tx

@@ -1,6 +1,10 @@
 //! The double-entry ledger. A move takes units from one place to another, so that nothing appears
 //! or vanishes; balances follow from the moves and can be recomputed from them.
 
+mod bulk;
+
+pub(crate) use bulk::{Receipt, post_many};
+
 use crate::db::{Tx, Val};
 use crate::entity;
 use crate::error::{Error, Result};
@@ -166,17 +170,19 @@ pub async fn content_of(tx: &Tx, warehouse: i64, handling_unit: &HandlingUnitId)
 }
 
 impl PostedMove {
-    pub(crate) async fn insert(&self, tx: &Tx, warehouse: i64, pos: i64, now: i64) -> Result<()> {
-        let Move { item, lot, serial, qty, from, to } = &self.what;
-        let (device, epoch, seq) = self.source.columns();
-        tx.execute(
-            "INSERT INTO move (warehouse_id, id, pos, item, lot, serial, qty, from_loc, to_loc, from_hu, to_hu, \
-             from_status, to_status, reason, src_device, src_epoch, src_seq, n, at_ms) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
-            &[
-                Val::from(warehouse),
+    /// What moves, and what it follows from.
+    pub(crate) fn parts(&self) -> (&Move, &Source) {
+        (&self.what, &self.source)
+    }
+
+    /// Writes moves at a position.
+    pub(crate) async fn insert(moves: &[Self], tx: &Tx, warehouse: i64, pos: i64, now: i64) -> Result<()> {
+        let mut rows = Vec::with_capacity(moves.len() * 16);
+        for posted in moves {
+            let Move { item, lot, serial, qty, from, to } = &posted.what;
+            let (device, epoch, seq) = posted.source.columns();
+            rows.extend([
                 Val::from(Uuid::now_v7().to_string()),
-                Val::from(pos),
                 Val::from(item),
                 Val::from(lot),
                 Val::from(serial),
@@ -187,13 +193,19 @@ impl PostedMove {
                 Val::from(&to.handling_unit),
                 Val::from(from.status.as_str()),
                 Val::from(to.status.as_str()),
-                Val::from(&self.reason),
+                Val::from(&posted.reason),
                 Val::from(device),
                 Val::from(epoch),
                 Val::from(seq),
-                Val::from(self.n),
-                Val::from(now),
-            ],
+                Val::from(posted.n),
+            ]);
+        }
+        tx.execute_many(
+            "INSERT INTO move (warehouse_id, pos, at_ms, id, item, lot, serial, qty, from_loc, to_loc, from_hu, to_hu, \
+             from_status, to_status, reason, src_device, src_epoch, src_seq, n) \
+             VALUES {$1, $2, $3, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?}",
+            vals![warehouse, pos, now],
+            &rows,
         )
         .await?;
         Ok(())

@@ -15,6 +15,7 @@ pub mod enrol;
 pub mod entity;
 pub mod error;
 pub mod feed;
+pub mod import;
 pub mod ledger;
 pub mod pull;
 pub mod push;
@@ -23,7 +24,11 @@ pub mod sweep;
 pub mod verify;
 
 pub mod api;
+pub mod attention;
+pub mod counts;
+pub mod inbound;
 pub mod orders;
+pub mod putaway;
 pub mod seed;
 
 pub use error::{Error, Result};

@@ -2,6 +2,7 @@
 //! by the pure rules of [`allocate`]), released as pick tasks ([`mod@release`]).
 
 pub mod allocate;
+pub mod follow;
 pub mod intake;
 pub mod promise;
 pub mod release;

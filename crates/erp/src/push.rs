@@ -5,11 +5,19 @@
 //! was committed meets its own hashes and gets the stored outcomes.
 
 mod apply;
+mod approval;
+mod approved;
+mod count;
 mod effect;
-mod exception;
+pub(crate) mod exception;
 mod intake;
+mod moved;
 mod park;
 mod pick;
+mod put_away;
+mod receipt;
+mod receive;
+mod task;
 mod tote;
 
 pub use park::rerun_parked;

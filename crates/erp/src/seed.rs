@@ -9,6 +9,7 @@ mod demand;
 mod goods;
 mod layout;
 mod people;
+mod supply;
 
 pub use people::{DemoOperator, DemoStation};
 
@@ -17,6 +18,7 @@ use crate::db::{Db, Tx};
 use crate::entity::{self, DEFAULT_WAREHOUSE};
 use crate::error::{Error, Result};
 use crate::feed::Changes;
+use crate::inbound;
 use crate::ledger::{self, Source};
 use crate::orders::{Accepted, NewOrder, ReleaseRequest, accept, release};
 use crate::vals;
@@ -94,7 +96,7 @@ pub struct Counts {
     pub items: i64,
     /// Barcodes of items.
     pub barcodes: i64,
-    /// Bins.
+    /// Bins to pick from.
     pub bins: i64,
     /// All locations, virtual ones included.
     pub locations: i64,
@@ -118,6 +120,15 @@ pub struct Counts {
     pub cluster_tasks: i64,
     /// Lines of pick tasks.
     pub task_lines: i64,
+    /// Purchase orders.
+    #[serde(default)]
+    pub purchase_orders: i64,
+    /// Deliveries that are awaited.
+    #[serde(default)]
+    pub deliveries: i64,
+    /// Announced pallets.
+    #[serde(default)]
+    pub pallets: i64,
 }
 
 /// What was sown, and how to sign in to it.
@@ -152,6 +163,7 @@ pub async fn demo(db: &Db, options: &Options) -> Result<Summary> {
             staff(db, options).await?;
             catalogue(db, &size, &bins).await?;
             demand(db, &size, options.long_order).await?;
+            supply(db, &size).await?;
             end(db, options).await?
         }
     };
@@ -338,6 +350,27 @@ async fn demand(db: &Db, size: &Size, long_order: usize) -> Result<()> {
     Ok(())
 }
 
+async fn supply(db: &Db, size: &Size) -> Result<()> {
+    let now = at(size.today, 5);
+    for n in 0..supply::ORDERS {
+        let Some(order) = supply::order(size, n) else { continue };
+        let (order, delivery) = (&order, &supply::delivery(size, n, &order));
+        db.write(|tx| async move {
+            let mut changes = Changes::new(DEFAULT_WAREHOUSE);
+            let mut done = vec![inbound::accept_order(&tx, &mut changes, order, now).await?];
+            if let Some(delivery) = delivery {
+                done.push(inbound::accept_delivery(&tx, &mut changes, delivery, now).await?);
+            }
+            if let Some(other) = done.into_iter().find(|done| *done != inbound::Accepted::New) {
+                return Err(Error::Stored(format!("purchase order {}: {other:?}", order.id)));
+            }
+            changes.publish(&tx).await
+        })
+        .await?;
+    }
+    Ok(())
+}
+
 async fn take_in(db: &Db, orders: &[NewOrder], now_ms: i64) -> Result<()> {
     db.write(|tx| async move {
         for order in orders {
@@ -357,19 +390,22 @@ async fn end(db: &Db, options: &Options) -> Result<Counts> {
             .row(
                 "SELECT (SELECT COUNT(*) FROM item WHERE warehouse_id = 0) AS items, \
                  (SELECT COUNT(*) FROM barcode WHERE warehouse_id = 0) AS barcodes, \
-                 (SELECT COUNT(*) FROM location WHERE warehouse_id = $1 AND kind = 'bin') AS bins, \
+                 (SELECT COUNT(*) FROM location WHERE warehouse_id = $1 AND kind = 'bin' AND status = 'available') AS bins, \
                  (SELECT COUNT(*) FROM location WHERE warehouse_id = $1) AS locations, \
                  (SELECT COUNT(*) FROM lot WHERE warehouse_id = $1) AS lots, \
-                 (SELECT COUNT(*) FROM handling_unit WHERE warehouse_id = $1) AS handling_units, \
+                 (SELECT COUNT(*) FROM handling_unit WHERE warehouse_id = $1 AND kind = 'tote') AS handling_units, \
                  (SELECT COUNT(*) FROM balance WHERE warehouse_id = $1 AND location <> $2) AS stock_rows, \
                  (SELECT COALESCE(CAST(SUM(qty) AS BIGINT), 0) FROM balance WHERE warehouse_id = $1 AND location <> $2) \
                  AS stock_units, \
                  (SELECT COUNT(*) FROM customer_order WHERE warehouse_id = $1) AS orders, \
                  (SELECT COUNT(*) FROM order_line WHERE warehouse_id = $1) AS order_lines, \
                  (SELECT COUNT(*) FROM order_line WHERE warehouse_id = $1 AND backordered > 0) AS backordered_lines, \
-                 (SELECT COUNT(*) FROM task WHERE warehouse_id = $1) AS tasks, \
+                 (SELECT COUNT(*) FROM task WHERE warehouse_id = $1 AND kind = 'pick') AS tasks, \
                  (SELECT COUNT(*) FROM task WHERE warehouse_id = $1 AND mode = 'cluster') AS cluster_tasks, \
-                 (SELECT COUNT(*) FROM task_line WHERE warehouse_id = $1) AS task_lines",
+                 (SELECT COUNT(*) FROM task_line WHERE warehouse_id = $1) AS task_lines, \
+                 (SELECT COUNT(*) FROM purchase_order WHERE warehouse_id = $1) AS purchase_orders, \
+                 (SELECT COUNT(*) FROM delivery WHERE warehouse_id = $1 AND state = 'due') AS deliveries, \
+                 (SELECT COUNT(*) FROM handling_unit WHERE warehouse_id = $1 AND kind = 'pallet') AS pallets",
                 vals![DEFAULT_WAREHOUSE, SUPPLIER],
             )
             .await?
@@ -390,6 +426,9 @@ async fn end(db: &Db, options: &Options) -> Result<Counts> {
             tasks: row.i64("tasks")?,
             cluster_tasks: row.i64("cluster_tasks")?,
             task_lines: row.i64("task_lines")?,
+            purchase_orders: row.i64("purchase_orders")?,
+            deliveries: row.i64("deliveries")?,
+            pallets: row.i64("pallets")?,
         };
         note(&tx, options, Some(counts.clone())).await?;
         Ok(counts)

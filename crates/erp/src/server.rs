@@ -29,6 +29,7 @@ pub struct Core {
     /// The database.
     pub db: Db,
     server_epoch: Arc<str>,
+    data_dir: Arc<Path>,
     closing: Arc<watch::Sender<bool>>,
     pub(crate) trouble: push::Trouble,
 }
@@ -39,14 +40,14 @@ impl Core {
     /// # Errors
     /// When the database cannot be opened.
     pub async fn open(data_dir: &Path, database_url: Option<&str>) -> Result<Self> {
-        Self::new(Db::open(data_dir, database_url).await?).await
+        Self::new(Db::open(data_dir, database_url).await?, data_dir).await
     }
 
-    /// A core on an open database.
+    /// A core on an open database, with files in `data_dir`.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn new(db: Db) -> Result<Self> {
+    pub async fn new(db: Db, data_dir: &Path) -> Result<Self> {
         let fresh = auth::secret();
         let fresh = &fresh;
         let epoch = db
@@ -71,6 +72,7 @@ impl Core {
         Ok(Self {
             db,
             server_epoch: epoch.into(),
+            data_dir: data_dir.into(),
             closing: Arc::new(watch::Sender::new(false)),
             trouble: push::Trouble::default(),
         })
@@ -80,6 +82,11 @@ impl Core {
     #[must_use]
     pub fn server_epoch(&self) -> &str {
         &self.server_epoch
+    }
+
+    /// Where files are kept beside the database.
+    pub(crate) fn data_dir(&self) -> &Path {
+        &self.data_dir
     }
 
     /// Resolves when the server is to stop, so that a long poll does not hold it up.

@@ -1,4 +1,5 @@
-//! What time alone brings about: leases end, tasks that are over leave the devices, old secrets go.
+//! What time alone brings about: leases end, tasks that are over and exceptions that are closed leave the
+//! devices, old secrets go.
 
 use crate::claim;
 use crate::clock;
@@ -6,8 +7,10 @@ use crate::db::Db;
 use crate::entity;
 use crate::error::Result;
 use crate::feed::Changes;
+use crate::inbound::rows;
 use crate::vals;
-use floorhand_domain::id::TaskId;
+use floorhand_domain::id::{DeliveryId, TaskId};
+use floorhand_domain::task::TaskKind;
 use floorhand_wire::feed::kind;
 use std::time::Duration;
 
@@ -15,7 +18,7 @@ use std::time::Duration;
 const EVERY: Duration = Duration::from_secs(30);
 /// Looks from one for tasks that are over to the next: about an hour.
 const TASKS_EVERY: u32 = 120;
-/// How long devices see a task that is over.
+/// How long devices see a task that is over, or an exception that is closed.
 const TASK_SHOWN_MS: i64 = 2 * 24 * 3_600_000;
 /// Tasks that one look takes off at the most.
 const TASKS_MAX: i64 = 200;
@@ -29,7 +32,7 @@ pub(crate) async fn run(db: Db) {
         let now = clock::now_ms();
         let mut swept = leases_and_secrets(&db, now).await;
         if look == 0 {
-            swept = swept.and(tasks(&db, now).await);
+            swept = swept.and(tasks(&db, now).await).and(exceptions(&db, now).await);
         }
         if let Err(error) = swept {
             tracing::warn!(error = crate::error::chain(&error), "not swept");
@@ -72,11 +75,44 @@ pub async fn tasks(db: &Db, now: i64) -> Result<()> {
         let (warehouse, id) = (row.i64("warehouse_id")?, TaskId(row.text("id")?));
         let id = &id;
         db.write(|tx| async move {
-            let over = entity::task(&tx, warehouse, id).await?.is_some_and(|task| entity::is_over(&task));
+            let over = entity::task(&tx, warehouse, id).await?.filter(entity::is_over);
             let mut changes = Changes::new(warehouse);
-            if over {
+            if let Some(task) = over {
                 changes.delete_here(kind::TASK, id.as_str());
+                if task.kind == TaskKind::Receive {
+                    rows::drop_rows(&tx, &mut changes, &DeliveryId(id.0.clone())).await?;
+                }
             }
+            changes.publish(&tx).await
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+/// Tombstones for exceptions that have been closed for long enough at `now`; the tables keep them.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn exceptions(db: &Db, now: i64) -> Result<()> {
+    let old = db
+        .read(|tx| async move {
+            tx.rows(
+                "SELECT f.warehouse_id, f.stream, f.id FROM exception e JOIN feed_row f \
+                 ON f.warehouse_id = e.warehouse_id AND f.stream = 'dev:' || e.fact_device AND f.kind = $1 AND f.id = e.id \
+                 WHERE e.state = 'closed' AND f.deleted = 0 AND f.changed_ms <= $2 \
+                 ORDER BY f.warehouse_id, f.stream, f.id LIMIT $3",
+                vals![kind::EXCEPTION, now - TASK_SHOWN_MS, TASKS_MAX],
+            )
+            .await
+        })
+        .await?;
+    for row in &old {
+        let (warehouse, stream, id) = (row.i64("warehouse_id")?, row.text("stream")?, row.text("id")?);
+        let (stream, id) = (&stream, &id);
+        db.write(|tx| async move {
+            let mut changes = Changes::new(warehouse);
+            changes.delete(stream, kind::EXCEPTION, id);
             changes.publish(&tx).await
         })
         .await?;

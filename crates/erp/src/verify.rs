@@ -3,7 +3,9 @@
 //! Nothing here trusts the code that wrote the data: balances are folded anew from the moves,
 //! hashes anew from the bytes, sums anew from the rows.
 
+mod counts;
 mod facts;
+mod inbound;
 mod stock;
 
 use crate::db::{Db, Row, Tx};
@@ -73,6 +75,8 @@ pub async fn run(db: &Db) -> Result<Report> {
         let mut checks = Vec::new();
         checks.extend(facts::checks(&tx).await?);
         checks.extend(stock::checks(&tx).await?);
+        checks.extend(inbound::checks(&tx).await?);
+        checks.extend(counts::checks(&tx).await?);
         checks.extend(feed_checks(&tx).await?);
         Ok(Report { ok: checks.iter().all(|check| check.ok), checks })
     })

@@ -17,7 +17,11 @@ fn pages_join_to_the_whole_list() {
         ("/v1/locations", counts.locations, 50),
         ("/v1/stock", counts.stock_rows, 101),
         ("/v1/orders", counts.orders, 7),
-        ("/v1/tasks", counts.tasks, 5),
+        ("/v1/tasks?kind=pick", counts.tasks, 5),
+        ("/v1/tasks?kind=receive&state=open", counts.deliveries, 2),
+        ("/v1/purchase-orders", counts.purchase_orders, 2),
+        ("/v1/deliveries?state=due", counts.deliveries, 2),
+        ("/v1/availability", counts.items, 33),
         ("/v1/facts", 0, 5),
         ("/v1/exceptions", 0, 5),
         ("/v1/devices", 0, 5),
@@ -25,7 +29,7 @@ fn pages_join_to_the_whole_list() {
     ];
     for (list, count, limit) in lists {
         let whole = site.all(list, 1000);
-        if !list.contains('?') {
+        if count > 0 || !list.contains('?') {
             assert_eq!(whole.len() as i64, count, "{list}");
         }
         assert_eq!(site.all(list, limit), whole, "{list} in pages of {limit}");
@@ -50,7 +54,7 @@ fn filters_select() {
     same("/v1/locations?kind=pack", "kind", "pack");
     same("/v1/locations?zone=B", "zone", "B");
     assert_eq!(same("/v1/orders?state=released", "state", "released") as i64, site.summary.counts.orders);
-    assert_eq!(same("/v1/tasks?state=open", "state", "open") as i64, site.summary.counts.tasks);
+    assert_eq!(same("/v1/tasks?kind=pick&state=open", "state", "open") as i64, site.summary.counts.tasks);
     same("/v1/stock?item=EL-0001", "item", "EL-0001");
     let bin = site.all("/v1/stock?item=EL-0001", 1000)[0]["location"].as_str().unwrap().to_owned();
     same(&format!("/v1/stock?location={bin}"), "location", &bin);
@@ -114,7 +118,7 @@ fn stock_shows_what_is_promised() {
 }
 
 fn lines(site: &Site) -> Vec<Value> {
-    site.all("/v1/tasks", 4).iter().flat_map(|task| task["lines"].as_array().unwrap().clone()).collect()
+    site.all("/v1/tasks?kind=pick", 4).iter().flat_map(|task| task["lines"].as_array().unwrap().clone()).collect()
 }
 
 /// Reads every code of every line as a reader would send it, and compares with the line.
@@ -161,7 +165,7 @@ fn every_line_tells_codes_that_mean_it() {
 fn lines_follow_the_path() {
     let site = Site::demo();
     let places = site.all("/v1/locations", 1000);
-    let tasks = site.all("/v1/tasks", 1000);
+    let tasks = site.all("/v1/tasks?kind=pick", 1000);
     assert!(tasks.iter().any(|task| task["mode"] == "single") && tasks.iter().any(|task| task["mode"] == "cluster"));
     for task in &tasks {
         let slots = task["slots"].as_array().unwrap().len();

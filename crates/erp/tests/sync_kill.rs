@@ -5,7 +5,8 @@
 #[path = "support/world.rs"]
 mod world;
 
-use floorhand_domain::fact::{Fact, Units};
+use floorhand_domain::fact::{Fact, ReceivedUnits, Units};
+use floorhand_domain::stock::Status;
 use floorhand_erp::db::Db;
 use floorhand_erp::verify;
 use serde_json::Value;
@@ -58,6 +59,25 @@ fn take() -> Fact {
     }
 }
 
+/// Receives a unit of Y that nobody announced, which is quarantined.
+fn receive() -> Fact {
+    Fact::Received {
+        receipt: "R-1".into(),
+        delivery: "".into(),
+        line: "".into(),
+        location: "A9".into(),
+        item: "Y".into(),
+        lot: "".into(),
+        expiry: None,
+        units: vec![ReceivedUnits { serial: "".into(), qty: 1, status: Status::InTransit }],
+        handling_unit: "".into(),
+        new_unit: None,
+        because: Vec::new(),
+        photos: Vec::new(),
+        typed: false,
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn killed_at_any_moment_it_has_what_it_acknowledged() {
     let dir = tempfile::tempdir().unwrap();
@@ -86,7 +106,7 @@ async fn killed_at_any_moment_it_has_what_it_acknowledged() {
             });
             while !over.load(Ordering::Relaxed) && (!last || acked < outbox.len()) {
                 while outbox.len() < acked + 20 && !last {
-                    outbox.push(device.say(&take()));
+                    outbox.push(device.say(&if outbox.len().is_multiple_of(2) { take() } else { receive() }));
                 }
                 let Ok(answer) = device.try_push(&outbox[acked..]) else { continue };
                 assert_eq!(answer.status, 200, "{}", answer.body);
@@ -106,12 +126,15 @@ async fn killed_at_any_moment_it_has_what_it_acknowledged() {
         assert!(usize::try_from(stored).unwrap() >= acked, "acknowledged {acked}, stored {stored}");
     }
     let db = Db::open(dir.path(), None).await.unwrap();
-    let left = db
+    let (left, came) = db
         .read(|tx| async move {
-            tx.row("SELECT qty FROM balance WHERE location = 'A2' AND item = 'X'", &[]).await?.unwrap().i64(0)
+            let left = tx.row("SELECT qty FROM balance WHERE location = 'A2' AND item = 'X'", &[]).await?.unwrap();
+            let came = tx.row("SELECT qty FROM balance WHERE location = 'A9' AND status = 'quarantined'", &[]).await?;
+            Ok((left.i64(0)?, came.unwrap().i64(0)?))
         })
         .await
         .unwrap();
-    assert_eq!(left, 10 - i64::try_from(outbox.len()).unwrap(), "each fact has one effect");
+    let sent = i64::try_from(outbox.len()).unwrap();
+    assert_eq!((left, came), (10 - (sent + 1) / 2, sent / 2), "each fact has one effect");
     assert!(outbox.len() > 100, "{} facts are too few to mean anything", outbox.len());
 }

@@ -50,8 +50,12 @@ struct Picker {
 
 impl Picker {
     fn tasks(&self) -> Vec<Task> {
-        let tasks =
-            self.device.rows("task").into_iter().map(|row| serde_json::from_value::<Task>(row.clone()).unwrap());
+        let tasks = self
+            .device
+            .rows("task")
+            .into_iter()
+            .map(|row| serde_json::from_value::<Task>(row.clone()).unwrap())
+            .filter(|task| task.kind == floorhand_domain::task::TaskKind::Pick);
         tasks.filter(|task| task.id.as_str() < "PT-S" || task.lines < 4).collect()
     }
 
@@ -62,7 +66,13 @@ impl Picker {
     }
 
     fn totes(&self) -> Vec<String> {
-        self.device.rows("handling-unit").iter().take(9).map(|row| row["id"].as_str().unwrap().to_owned()).collect()
+        self.device
+            .rows("handling-unit")
+            .iter()
+            .filter(|row| row["kind"] == "tote")
+            .take(9)
+            .map(|row| row["id"].as_str().unwrap().to_owned())
+            .collect()
     }
 
     fn act(&mut self, chance: &mut Chance) {

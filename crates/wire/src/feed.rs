@@ -25,6 +25,12 @@ pub mod kind {
     pub const LINE: &str = "line";
     /// `master::Settings`, key `settings`. Warehouse stream.
     pub const SETTINGS: &str = "settings";
+    /// `inbound::Delivery`, key: delivery. Warehouse stream.
+    pub const DELIVERY: &str = "delivery";
+    /// `inbound::DeliveryLine`, key: line. Warehouse stream.
+    pub const DELIVERY_LINE: &str = "delivery-line";
+    /// `inbound::Announced`, key: its identifier. Warehouse stream.
+    pub const ANNOUNCED: &str = "announced";
     /// [`super::OutcomeRow`], key `epoch/seq`: outcome of a fact of this device that came after
     /// its push was answered. Device stream.
     pub const OUTCOME: &str = "outcome";
@@ -78,6 +84,9 @@ pub struct ExceptionRow {
     pub seq: u64,
     /// Type of the fact.
     pub fact: String,
+    /// What it is about, e.g. `location|item` or a task. Empty = unknown.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub subject: String,
     /// When, RFC 3339, by the core's clock.
     pub at: String,
 }

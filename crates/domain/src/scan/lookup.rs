@@ -2,7 +2,8 @@
 
 use super::{Kind, Rules, bare_sscc, is_not_text};
 use crate::id::{HandlingUnitId, ItemId, LocationId, Lot, Serial};
-use crate::master::{Barcode, HandlingUnit, Item, Location, Operator};
+use crate::inbound::{Announced, Delivery};
+use crate::master::{Barcode, HandlingUnit, IsoDate, Item, Location, Operator};
 use crate::stock::Stock;
 use crate::task::Task;
 use floorhand_gs1::{Content, Elements, Gtin, Read};
@@ -27,16 +28,30 @@ pub struct Lookup {
     pub serials: Vec<String>,
     /// The location whose stock of `item` the step needs. Empty = none.
     pub here: LocationId,
-    /// The item whose stock at `here` the step needs. Empty = none.
+    /// The item whose stock at `here` the step needs. Empty = of everything there.
     pub item: ItemId,
+    /// Handling units whose content the step needs, beside those that the scan names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inside: Vec<HandlingUnitId>,
+    /// Whether the step needs to know about what the scan names: what stands there, what is in it, what was
+    /// announced; and stock `here` in every status, not the available one alone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub about: bool,
+    /// Whether the step needs to know where the items, lots and serial numbers are that the scan names.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub where_is: bool,
+    /// Numbers of deliveries and purchase orders.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deliveries: Vec<String>,
 }
 
 /// What the store knows about a [`Lookup`]: base and own facts together.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Known {
     /// Barcodes with these keys.
     pub barcodes: Vec<Barcode>,
-    /// The items of these barcodes, lots and serials, and the item looked for.
+    /// The items of these barcodes, lots and serials, the item looked for, and those of `content`.
     pub items: Vec<Item>,
     /// Locations with these codes.
     pub locations: Vec<Location>,
@@ -54,9 +69,51 @@ pub struct Known {
     pub serials: Vec<(ItemId, Serial)>,
     /// Stock of `item` at `here`, units above zero only.
     pub stock: Vec<Stock>,
+    /// What is promised to orders of `item` at `here`, and with `about` of anything at the locations of
+    /// `there`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub promised: Vec<Promised>,
+    /// With `about`: stock of any item at the locations that the scan names, and at those where the
+    /// handling units that it names stand.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub there: Vec<Stock>,
+    /// What is in the handling units that were asked for, or with `about` in those that the scan names;
+    /// and in what stands on them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub content: Vec<Stock>,
+    /// With `where_is`: where the items, lots and serial numbers that the scan names are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub places: Vec<Stock>,
+    /// Expiry dates of the lots that the scan names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub expiries: Vec<(ItemId, Lot, IsoDate)>,
+    /// Deliveries that the scan names by their own number or that of an order, and those that announced
+    /// the handling unit or await the item.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deliveries: Vec<Delivery>,
+    /// What the handling units that the scan names are announced to hold.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub announced: Vec<Announced>,
+}
+
+/// Units of an item at a location that are promised to orders, over all open lines of picks.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Promised {
+    /// Where.
+    pub location: LocationId,
+    /// Of what.
+    pub item: ItemId,
+    /// Units, above zero.
+    pub qty: i64,
 }
 
 impl Known {
+    /// Units of an item at a location that are promised to orders.
+    #[must_use]
+    pub fn promised_of(&self, location: &LocationId, item: &ItemId) -> i64 {
+        self.promised.iter().filter(|one| one.location == *location && one.item == *item).map(|one| one.qty).sum()
+    }
+
     /// The item with that identifier.
     #[must_use]
     pub fn item(&self, id: &ItemId) -> Option<&Item> {
@@ -122,7 +179,8 @@ impl Lookup {
             Kind::Task => &mut self.tasks,
             Kind::Lot => &mut self.lots,
             Kind::Serial => &mut self.serials,
-            Kind::Pin | Kind::Quantity => return None,
+            Kind::Delivery => &mut self.deliveries,
+            Kind::Pin | Kind::Quantity | Kind::Expiry => return None,
         })
     }
 
@@ -138,7 +196,7 @@ impl Lookup {
 
 /// What a text can name.
 const TEXT_KINDS: &[Kind] =
-    &[Kind::Item, Kind::Location, Kind::HandlingUnit, Kind::Task, Kind::Badge, Kind::Lot, Kind::Serial];
+    &[Kind::Item, Kind::Location, Kind::HandlingUnit, Kind::Task, Kind::Badge, Kind::Lot, Kind::Serial, Kind::Delivery];
 
 /// The codes of a scan as text, each with what it could name: as it stands, and behind the prefixes
 /// of the site. A site may number its shelves, totes or badges with digits that also read as a

@@ -3,6 +3,7 @@
 use super::lookup::{location_codes, texts, unit_codes};
 use super::{Details, Hint, Kind, Known, Label, Meaning, Reading, Refusal, Rules, bare_sscc};
 use crate::id::{LocationId, Lot, Serial};
+use crate::inbound::Delivery;
 use crate::master::{Barcode, HandlingUnit};
 use crate::workflow::Meant;
 use floorhand_gs1::{Content, Elements, Gtin, Read};
@@ -107,7 +108,12 @@ fn of_text(kind: Kind, code: &str, known: &Known, add: &mut impl FnMut(Meaning))
         Kind::Serial => known.serials.iter().filter(|(_, serial)| serial.as_str() == code).for_each(|(_, serial)| {
             add(named(Label { serial: Some(serial.clone()), ..Label::default() }));
         }),
-        Kind::Pin | Kind::Quantity => {}
+        Kind::Delivery => {
+            let named =
+                |row: &&Delivery| row.id.as_str() == code || row.orders.iter().any(|order| order.as_str() == code);
+            known.deliveries.iter().filter(named).for_each(|row| add(Meaning::Delivery { id: row.id.clone() }));
+        }
+        Kind::Pin | Kind::Quantity | Kind::Expiry => {}
     }
 }
 

@@ -166,7 +166,7 @@ impl RestrictedMask {
 pub enum RuleFault {
     /// More than [`RULES_MAX`] of a kind; those behind are not used.
     TooMany,
-    /// A pattern without prefix would fit everything, and PINs and quantities are typed.
+    /// A pattern without prefix would fit everything, and PINs, quantities and dates are typed.
     Pattern {
         /// Which, counted from 0.
         index: usize,
@@ -203,7 +203,7 @@ impl Rules {
             found.push(RuleFault::TooMany);
         }
         for (index, pattern) in self.patterns.iter().enumerate() {
-            if pattern.prefix.is_empty() || matches!(pattern.kind, Kind::Pin | Kind::Quantity) {
+            if pattern.prefix.is_empty() || matches!(pattern.kind, Kind::Pin | Kind::Quantity | Kind::Expiry) {
                 found.push(RuleFault::Pattern { index });
             }
         }
@@ -229,7 +229,7 @@ impl Rules {
     }
 
     /// What the patterns make of a text, each with its kind.
-    pub(super) fn fitting<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (Kind, &'a str)> + 'a {
+    pub(crate) fn fitting<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (Kind, &'a str)> + 'a {
         self.patterns
             .iter()
             .take(RULES_MAX)

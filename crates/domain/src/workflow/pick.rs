@@ -20,13 +20,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 /// A pick task under way.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Pick {
     /// The head of the task, with the totes in its slots.
     pub task: Task,
     /// What the planned drop-off location is for; others of its kind are accepted after a question.
     pub drop_off_kind: LocationKind,
     /// The lines as loaded.
+    #[serde(with = "crate::shared")]
     pub lines: Arc<[Line]>,
     /// What happened to each of them since, same index.
     pub progress: Vec<Progress>,
@@ -37,7 +38,7 @@ pub struct Pick {
 }
 
 /// What happened to a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
     /// Units in totes.
     pub picked: i64,

@@ -72,6 +72,10 @@ pub enum Refusal {
         /// Minutes left, rounded up.
         minutes: u32,
     },
+    /// The station is locked: its operator's PIN opens it, or another badge.
+    Locked,
+    /// The role does not allow it.
+    NotAllowed,
     /// Wrong PIN.
     PinWrong {
         /// Tries left.
@@ -92,12 +96,14 @@ impl Refusal {
             Self::GrantOld => Reason::GrantOld,
             Self::LockedOut { .. } => Reason::LockedOut,
             Self::PinWrong { .. } => Reason::PinWrong,
+            Self::Locked => Reason::Locked,
+            Self::NotAllowed => Reason::NotAllowed,
         }
     }
 }
 
 /// What the store knows about the badges of this device, beside the scan.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Grants {
     /// Days since the operators were refreshed last, by running time and the core's clock.
     pub age_days: u32,

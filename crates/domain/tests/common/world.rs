@@ -2,7 +2,7 @@
 //! the whole way of a scan, from its bytes to the answer.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use floorhand_domain::fact::{Fact, drop_off_moves};
+use floorhand_domain::fact::{Fact, content_moves};
 use floorhand_domain::id::{HandlingUnitId, ItemId, LocationId, Lot, OrderId, Serial};
 use floorhand_domain::master::*;
 use floorhand_domain::scan::{self, Known, Lookup, Scan, Source};
@@ -84,6 +84,7 @@ impl World {
             kind,
             location: LocationId::default(),
             order: order.into(),
+            ..HandlingUnit::default()
         };
         let mut units: Vec<HandlingUnit> =
             ["T1", "T2", "T3", "T4"].into_iter().map(|id| unit(id, HandlingUnitKind::Tote, "")).collect();
@@ -132,6 +133,7 @@ impl World {
             qty: words[3].parse().unwrap(),
             picked: named(&words, "picked").map_or(0, |n| n.parse().unwrap()),
             state: LineState::Open,
+            ..Line::default()
         });
         self
     }
@@ -328,7 +330,7 @@ impl World {
             Fact::DroppedOff { location, totes, .. } => {
                 let content: Vec<Stock> =
                     self.stock.iter().filter(|s| totes.contains(&s.handling_unit)).cloned().collect();
-                drop_off_moves(&content, location)
+                content_moves(&content, location)
             }
             fact => fact.moves(),
         };

@@ -1,6 +1,9 @@
 //! The description of everything the core answers, as OpenAPI 3.1.
 
-use super::{items, log, orders, reply::InvalidBody, tasks};
+use super::{
+    approvals, availability, barcodes, counts, deliveries, exceptions, items, log, orders, photos, purchase_orders,
+    reply::InvalidBody, tasks,
+};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use floorhand_wire::enrol::{
@@ -24,14 +27,22 @@ use utoipa::{Modify, OpenApi};
     ),
     paths(
         log::healthz, items::items, items::locations, items::stock, orders::list, orders::one, orders::post, orders::release,
-        tasks::list, tasks::one, log::facts, log::exceptions, log::devices,
+        tasks::list, tasks::one, log::facts, log::devices,
         sync::enrol, sync::nonce, sync::token, sync::epoch, sync::claim, sync::push, sync::pull, sync::bootstrap,
+        purchase_orders::list, purchase_orders::one, purchase_orders::post, purchase_orders::close,
+        purchase_orders::cancel, deliveries::list, deliveries::one, deliveries::post, deliveries::arrive,
+        deliveries::close, deliveries::cancel, deliveries::receipt, availability::list, barcodes::post,
+        photos::one, photos::post,
+        exceptions::list, exceptions::one, exceptions::resolve, approvals::list, approvals::decide,
+        counts::list, counts::one, counts::plan, counts::replenish,
     ),
     components(schemas(Problem, InvalidBody, WireFact, Row, OutcomeRow, ExceptionRow)),
     modifiers(&Tokens),
     tags(
         (name = "read", description = "What there is, for people and programs with an admin token."),
         (name = "orders", description = "Work coming in."),
+        (name = "inbound", description = "Goods coming in."),
+        (name = "decide", description = "What supervisors decide and ask for, with a token of theirs."),
         (name = "sync", description = "Between devices and the core."),
     )
 )]

@@ -1,4 +1,4 @@
-//! Facts, exceptions, devices, and whether the core is alive.
+//! Facts, devices, and whether the core is alive.
 
 use super::paging::{Page, Params};
 use crate::auth::Admin;
@@ -15,7 +15,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 /// RFC 3339, or empty where there is no moment.
-fn moment(ms: i64) -> String {
+pub(super) fn moment(ms: i64) -> String {
     if ms == 0 { String::new() } else { clock::rfc3339(ms) }
 }
 
@@ -135,7 +135,7 @@ pub(super) async fn facts(State(core): State<Core>, admin: Admin, params: Params
     Ok(Json(Page { items: page.items.into_iter().map(|(_, fact)| fact).collect(), next: page.next }))
 }
 
-fn fact(row: &Row) -> Result<FactView> {
+pub(super) fn fact(row: &Row) -> Result<FactView> {
     let whole: Value = serde_json::from_slice(row.blob("bytes")?).unwrap_or_default();
     Ok(FactView {
         device: row.text("device")?,
@@ -156,94 +156,6 @@ fn fact(row: &Row) -> Result<FactView> {
         undone: row.flag("undone")?,
         body: whole.get("body").cloned().unwrap_or_default(),
     })
-}
-
-/// What a supervisor must look at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct ExceptionView {
-    /// Its identifier.
-    pub id: String,
-    /// Reason code.
-    pub kind: String,
-    /// `open` or `closed`.
-    pub state: String,
-    /// What it is about.
-    pub subject: String,
-    /// What is the matter.
-    pub detail: String,
-    /// When, RFC 3339.
-    pub at: String,
-    /// The device whose fact opened it.
-    pub device: String,
-    /// The fact's epoch.
-    pub epoch: i64,
-    /// The fact's number.
-    pub seq: i64,
-    /// The fact's type.
-    pub fact: String,
-    /// Who looks after it. Empty = nobody yet.
-    pub owner: String,
-    /// How it ended. Empty = it has not.
-    pub resolution: String,
-}
-
-/// `GET /v1/exceptions`.
-#[utoipa::path(get, path = "/v1/exceptions", tag = "read", security(("admin" = [])),
-    params(
-        ("limit" = Option<u32>, Query, description = "Rows of a page, 1 to 1000; 100 where nothing is said."),
-        ("after" = Option<String>, Query, description = "`next` of the page before."),
-        ("state" = Option<String>, Query, description = "Only `open` or `closed` ones."),
-        ("kind" = Option<String>, Query, description = "Only those with this reason code."),
-    ),
-    responses((status = 200, description = "Exceptions by time.", body = Page<ExceptionView>),
-        (status = 400, description = "A parameter is wrong.", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "No valid token.", body = Problem, content_type = "application/problem+json")))]
-pub(super) async fn exceptions(
-    State(core): State<Core>,
-    admin: Admin,
-    params: Params,
-) -> Result<Json<Page<ExceptionView>>> {
-    let params = &params.known(&["state", "kind"])?;
-    let after: (i64, String) = params.after()?;
-    let state = params.filter_of("state", &["open", "closed"])?;
-    let rows = core
-        .db
-        .read(|tx| async move {
-            let (at, id) = after;
-            tx.rows(
-                "SELECT id, kind, fact_device, fact_epoch, fact_seq, fact_type, subject, detail, at_ms, state, owner, resolution \
-                 FROM exception WHERE warehouse_id = $1 AND (at_ms, id) > ($2, $3) AND (state = $4 OR $4 = '') \
-                 AND (kind = $5 OR $5 = '') ORDER BY at_ms, id LIMIT $6",
-                vals![admin.warehouse, at, id, state, params.filter("kind"), params.fetch()],
-            )
-            .await
-        })
-        .await?;
-    let views = rows
-        .iter()
-        .map(|row| {
-            let at = row.i64("at_ms")?;
-            Ok((
-                at,
-                ExceptionView {
-                    id: row.text("id")?,
-                    kind: row.text("kind")?,
-                    state: row.text("state")?,
-                    subject: row.text("subject")?,
-                    detail: row.text("detail")?,
-                    at: moment(at),
-                    device: row.text("fact_device")?,
-                    epoch: row.i64("fact_epoch")?,
-                    seq: row.i64("fact_seq")?,
-                    fact: row.text("fact_type")?,
-                    owner: row.text("owner")?,
-                    resolution: row.text("resolution")?,
-                },
-            ))
-        })
-        .collect::<Result<Vec<(i64, ExceptionView)>>>()?;
-    let page = Page::cut(views, params, |(at, exception)| (*at, exception.id.clone()))?;
-    Ok(Json(Page { items: page.items.into_iter().map(|(_, exception)| exception).collect(), next: page.next }))
 }
 
 /// An enrolled device.

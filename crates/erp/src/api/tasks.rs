@@ -16,6 +16,7 @@ use floorhand_domain::master::Barcode;
 use floorhand_domain::task::Line;
 use floorhand_wire::problem::Problem;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::collections::HashMap;
 use utoipa::ToSchema;
 
@@ -100,6 +101,9 @@ pub struct TaskLineView {
     pub picked: i64,
     /// `open`, `done`, `short` or `cancelled`.
     pub state: String,
+    /// Put-away, move: where `to` and `why`. Count: its `round`, who `counted_by`, its `trigger`.
+    #[schema(value_type = Object)]
+    pub plan: Value,
     /// The codes that satisfy the line, best first.
     pub barcodes: Vec<LineBarcode>,
 }
@@ -316,6 +320,7 @@ fn line_view(
     near: &HashMap<Spot, Vec<Near>>,
 ) -> Result<TaskLineView> {
     let open = line.open_qty();
+    let plan = serde_json::to_value(&line.plan)?;
     let wanted = Wanted {
         lot_tracked: row.flag("lot_tracked")?,
         serial_tracked: row.flag("serial_tracked")?,
@@ -346,5 +351,6 @@ fn line_view(
         qty: line.qty,
         picked: line.picked,
         state: row.text("state")?,
+        plan,
     })
 }

@@ -38,6 +38,30 @@ impl Engine {
         }
     }
 
+    /// The first thing of a transaction that writes very many rows. SQLite gets a larger cache until
+    /// the program ends. On PostgreSQL other writers wait at once, instead of each for a row that
+    /// the other has.
+    #[must_use]
+    pub fn bulk(self) -> &'static str {
+        match self {
+            Self::Sqlite => "PRAGMA cache_size = -32768;",
+            Self::Postgres => {
+                "LOCK TABLE item, barcode, location, handling_unit, lot, balance, move, request_log, stream_head, \
+                 feed_row IN EXCLUSIVE MODE;"
+            }
+        }
+    }
+
+    /// Tells the planner how large the tables have become. PostgreSQL knows nothing of rows that came
+    /// since it last looked, and would read a whole table for each batch.
+    #[must_use]
+    pub fn look_at_sizes(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => "ANALYZE item, barcode, location, handling_unit, lot, balance, feed_row;",
+        }
+    }
+
     /// Fills the placeholders of a migration.
     #[must_use]
     pub fn fill(self, sql: &str) -> String {

@@ -6,7 +6,12 @@ use crate::error::{Error, Result};
 use crate::vals;
 
 /// Every migration in order; its number is its place, from 1.
-const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001_core.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/0001_core.sql"),
+    include_str!("../../migrations/0002_stock.sql"),
+    include_str!("../../migrations/0003_inbound.sql"),
+    include_str!("../../migrations/0004_counts.sql"),
+];
 
 /// The schema this program works with.
 #[must_use]

@@ -68,7 +68,24 @@ macro_rules! ids {
         }
     })+};
 }
-ids!(ItemId, LocationId, HandlingUnitId, Lot, Serial, TaskId, LineId, OrderId, OrderLineId, OperatorId, DeviceId);
+ids!(
+    ItemId,
+    LocationId,
+    HandlingUnitId,
+    Lot,
+    Serial,
+    TaskId,
+    LineId,
+    OrderId,
+    OrderLineId,
+    OperatorId,
+    DeviceId,
+    PurchaseOrderId,
+    DeliveryId,
+    ReceiptId,
+    CountId,
+    PhotoId
+);
 
 /// The parameters of a statement, each turned into a [`Val`].
 #[macro_export]

@@ -79,24 +79,35 @@ impl Fault {
     }
 }
 
-struct Faults(Vec<Fault>);
+/// The faults of a body, as far as they are told.
+#[derive(Debug, Default)]
+pub(crate) struct Faults(Vec<Fault>);
 
 impl Faults {
-    fn add(&mut self, field: impl Into<String>, message: impl Into<String>) {
+    /// The value where nothing is wrong.
+    pub(crate) fn or<T>(self, value: T) -> std::result::Result<T, Vec<Fault>> {
+        if self.0.is_empty() { Ok(value) } else { Err(self.0) }
+    }
+
+    pub(crate) fn any(&self) -> bool {
+        !self.0.is_empty()
+    }
+
+    pub(crate) fn add(&mut self, field: impl Into<String>, message: impl Into<String>) {
         if self.0.len() < FAULTS_MAX {
             self.0.push(Fault::new(field, message));
         }
     }
 }
 
-fn shown(value: &Value) -> String {
+pub(crate) fn shown(value: &Value) -> String {
     let text: String = value.to_string().chars().take(40).collect();
     text
 }
 
 /// Whether a text may be an identifier: short and scannable, with no character that separates
 /// identifiers elsewhere.
-fn is_id(text: &str) -> bool {
+pub(crate) fn is_id(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= ID_CHARS_MAX
         && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
@@ -117,7 +128,7 @@ fn id(faults: &mut Faults, field: &str, value: Option<&Value>) -> Option<String>
     }
 }
 
-fn whole(faults: &mut Faults, field: &str, value: &Value, min: i64, max: i64) -> i64 {
+pub(crate) fn whole(faults: &mut Faults, field: &str, value: &Value, min: i64, max: i64) -> i64 {
     match value.as_i64().filter(|n| (min..=max).contains(n)) {
         Some(n) => n,
         None => {
@@ -168,11 +179,7 @@ impl NewOrder {
             }
         };
         let lines = read_lines(&mut faults, given("lines"));
-        if faults.0.is_empty() {
-            Ok(Self { id: order.into(), customer, priority, cutoff_ms, release, lines })
-        } else {
-            Err(faults.0)
-        }
+        faults.or(Self { id: order.into(), customer, priority, cutoff_ms, release, lines })
     }
 
     /// What tells two orders of one identifier apart.

@@ -18,12 +18,12 @@ use uuid::Uuid;
 const SEQ_STEP: i64 = 10_000;
 
 /// Place on the path of the `n`-th line of a task, at a location of that sequence.
-pub(super) fn line_seq(sequence: i64, n: i64) -> i64 {
+pub(crate) fn line_seq(sequence: i64, n: i64) -> i64 {
     sequence.saturating_mul(SEQ_STEP).saturating_add(n.rem_euclid(SEQ_STEP))
 }
 
 /// Identifier of the `n`-th line of a task.
-pub(super) fn line_id(task: &str, n: i64) -> LineId {
+pub(crate) fn line_id(task: &str, n: i64) -> LineId {
     format!("{task}-{n:04}").into()
 }
 
@@ -35,7 +35,7 @@ pub fn date_of(ms: i64) -> String {
 
 /// Who wants what.
 #[derive(Debug, Clone)]
-pub(super) struct Want<'a> {
+pub(crate) struct Want<'a> {
     pub order: &'a OrderId,
     pub order_line: &'a OrderLineId,
     pub item: &'a ItemId,
@@ -46,7 +46,7 @@ pub(super) struct Want<'a> {
 }
 
 /// Chooses stock for a line; nothing is written. The balances of the item stay locked.
-async fn choose(tx: &Tx, warehouse: i64, want: &Want<'_>) -> Result<Vec<Taken>> {
+pub(crate) async fn choose(tx: &Tx, warehouse: i64, want: &Want<'_>) -> Result<Vec<Taken>> {
     // Locked in key order, so that two orders for one item wait for each other here. `qty` is asked
     // for so that the primary key alone does not answer: SQLite would walk all of it.
     tx.lock(

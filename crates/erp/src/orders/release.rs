@@ -350,6 +350,7 @@ async fn put_on_floor(
             qty: piece.qty,
             picked: 0,
             state: LineState::Open,
+            ..Line::default()
         };
         entity::put_line(tx, changes, &line).await?;
         tx.execute(

@@ -2,8 +2,9 @@
 
 use super::apply::{Context, Judged, Stored};
 use super::exception::{self, About, Source};
-use super::{pick, tote};
+use super::{approved, count, moved, pick, receipt, receive, task, tote};
 use crate::claim::{self, Claim};
+use crate::counts;
 use crate::db::Tx;
 use crate::entity;
 use crate::error::Result;
@@ -11,7 +12,7 @@ use crate::feed::Changes;
 use crate::orders::state::{State, of_order};
 use crate::vals;
 use floorhand_domain::fact::Fact;
-use floorhand_domain::id::{OrderId, TaskId};
+use floorhand_domain::id::{ItemId, LocationId, OrderId, TaskId};
 use floorhand_domain::reason::Reason;
 use floorhand_domain::task::{LineState, Task, TaskState};
 use floorhand_wire::push::{Outcome, Was};
@@ -30,6 +31,8 @@ pub(super) enum Verdict {
 /// A rule of the book that a true fact breaks.
 #[derive(Debug)]
 pub(super) struct Flag {
+    /// Identifier of its exception.
+    pub(super) id: String,
     pub(super) reason: Reason,
     /// The thing, e.g. `location|item`.
     pub(super) subject: String,
@@ -58,6 +61,8 @@ pub(super) struct Act<'a> {
     /// The pair the fact had before it was re-numbered.
     pub(super) was: Option<&'a Was>,
     pub(super) now: i64,
+    /// Position of the warehouse stream that the device had when it made the fact, where it says so.
+    pub(super) base: Option<i64>,
     pub(super) flags: Vec<Flag>,
 }
 
@@ -66,8 +71,11 @@ impl Act<'_> {
         self.changes.warehouse()
     }
 
-    pub(super) fn flag(&mut self, reason: Reason, subject: impl Into<String>, detail: impl Into<String>) {
-        self.flags.push(Flag { reason, subject: subject.into(), detail: detail.into() });
+    /// Flags the fact and returns the identifier of the exception that this opens.
+    pub(super) fn flag(&mut self, reason: Reason, subject: impl Into<String>, detail: impl Into<String>) -> String {
+        let id = exception::new_id();
+        self.flags.push(Flag { id: id.clone(), reason, subject: subject.into(), detail: detail.into() });
+        id
     }
 
     pub(super) fn ledger_source(&self) -> crate::ledger::Source {
@@ -79,6 +87,12 @@ impl Act<'_> {
         let source = Source { device: self.device, epoch: self.epoch, seq: self.seq, kind: self.kind };
         let about = About { kind, subject, detail };
         exception::open(self.tx, self.changes, &source, &about, self.now, false).await.map(|_| ())
+    }
+
+    /// Makes sure that somebody is asked to count an item at a location.
+    pub(super) async fn count(&mut self, location: &LocationId, item: &ItemId, trigger: &str) -> Result<()> {
+        let wanted = counts::Wanted::new(location, item, trigger);
+        counts::ask(self.tx, self.changes, &wanted, self.now).await.map(|_| ())
     }
 
     /// The task of a fact; one that the core does not know flags it.
@@ -93,6 +107,8 @@ impl Act<'_> {
 
 /// Judges a fact and gives it its effect.
 pub(super) async fn judge(context: &mut Context<'_>, stored: &Stored<'_>, fact: &Fact) -> Result<Verdict> {
+    let stream = floorhand_wire::warehouse_stream(context.changes.warehouse());
+    let base = stored.wire.and_then(|wire| wire.base.get(&stream).copied()).and_then(|base| i64::try_from(base).ok());
     let mut act = Act {
         tx: context.tx,
         changes: context.changes,
@@ -103,6 +119,7 @@ pub(super) async fn judge(context: &mut Context<'_>, stored: &Stored<'_>, fact: 
         operator: stored.operator,
         was: stored.wire.and_then(|wire| wire.was.as_ref()),
         now: context.now,
+        base,
         flags: Vec::new(),
     };
     if needs_operator(fact) {
@@ -121,7 +138,7 @@ pub(super) async fn judge(context: &mut Context<'_>, stored: &Stored<'_>, fact: 
     for flag in flags {
         let about = About { kind: flag.reason.code(), subject: &flag.subject, detail: &flag.detail };
         let first = judged.outcome == Outcome::Applied;
-        let reference = exception::open(act.tx, act.changes, &source, &about, act.now, first).await?;
+        let reference = exception::open_as(flag.id, act.tx, act.changes, &source, &about, act.now, first).await?;
         if first {
             judged.outcome = Outcome::AppliedFlagged;
             judged.code = flag.reason.code().to_owned();
@@ -156,11 +173,15 @@ async fn check_operator(act: &mut Act<'_>, stored: &Stored<'_>) -> Result<()> {
 
 async fn effect(act: &mut Act<'_>, fact: &Fact) -> Effect {
     match fact {
-        Fact::SignedIn { .. }
-        | Fact::SignInFailed { .. }
-        | Fact::LockedOut { .. }
-        | Fact::SignedOut { .. }
-        | Fact::ScanRefused { .. } => Ok(Ok(())),
+        Fact::SignedIn { operator } => {
+            claim::leave(act.tx, act.changes, act.device, operator, false).await?;
+            Ok(Ok(()))
+        }
+        Fact::SignedOut { operator } => {
+            claim::leave(act.tx, act.changes, act.device, operator, true).await?;
+            Ok(Ok(()))
+        }
+        Fact::SignInFailed { .. } | Fact::LockedOut { .. } | Fact::ScanRefused { .. } => Ok(Ok(())),
         #[cfg(test)]
         Fact::NoteAdded { note, .. } if note == "panic" => panic!("seeded"),
         Fact::NoteAdded { .. } => Ok(Ok(())),
@@ -176,6 +197,21 @@ async fn effect(act: &mut Act<'_>, fact: &Fact) -> Effect {
         Fact::Picked { .. } => pick::picked(act, fact).await,
         Fact::PickedShort { .. } => pick::short(act, fact).await,
         Fact::Undone { epoch, seq } => pick::undone(act, *epoch, *seq).await,
+        Fact::DeliveryOpened { receipt, delivery, location } => receipt::opened(act, receipt, delivery, location).await,
+        Fact::Received { .. } => receive::received(act, fact).await,
+        Fact::UnknownReceived { .. } => receive::unknown(act, fact).await,
+        Fact::ReceiptClosed { receipt, delivery, complete } => receipt::closed(act, receipt, delivery, *complete).await,
+        Fact::PhotoTaken { .. } => receipt::photo(act, fact).await,
+        // The log keeps it; the handling unit is made by the fact that fills it.
+        Fact::LabelPrinted { .. } => Ok(Ok(())),
+        Fact::TaskTakenOver { task, .. } => task::taken_over(act, task).await,
+        Fact::TaskOpened { task, kind, location } => task::opened(act, task, *kind, location).await,
+        Fact::Approved { .. } => approved::approved(act, fact).await,
+        Fact::Moved { .. } => moved::moved(act, fact).await,
+        Fact::ZeroChecked { .. } => moved::zero_checked(act, fact).await,
+        Fact::CountStarted { .. } => count::started(act, fact).await,
+        Fact::Counted { .. } => count::counted(act, fact).await,
+        Fact::CountSubmitted { count, .. } => count::submitted(act, count).await,
     }
 }
 

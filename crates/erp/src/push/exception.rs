@@ -10,27 +10,32 @@ use floorhand_wire::feed::{ExceptionRow, kind};
 
 /// The fact that caused it.
 #[derive(Debug)]
-pub(super) struct Source<'a> {
-    pub(super) device: &'a str,
-    pub(super) epoch: u64,
-    pub(super) seq: u64,
+pub(crate) struct Source<'a> {
+    pub(crate) device: &'a str,
+    pub(crate) epoch: u64,
+    pub(crate) seq: u64,
     /// Its type.
-    pub(super) kind: &'a str,
+    pub(crate) kind: &'a str,
 }
 
 /// What it is about.
 #[derive(Debug)]
-pub(super) struct About<'a> {
+pub(crate) struct About<'a> {
     /// Reason code.
-    pub(super) kind: &'a str,
+    pub(crate) kind: &'a str,
     /// The thing, e.g. `location|item` or a task.
-    pub(super) subject: &'a str,
+    pub(crate) subject: &'a str,
     /// Words for the supervisor.
-    pub(super) detail: &'a str,
+    pub(crate) detail: &'a str,
+}
+
+/// An identifier for an exception.
+pub(crate) fn new_id() -> String {
+    uuid::Uuid::now_v7().simple().to_string()
 }
 
 /// Opens an exception and returns its reference. With `tell` the device that caused it sees it.
-pub(super) async fn open(
+pub(crate) async fn open(
     tx: &Tx,
     changes: &mut Changes,
     source: &Source<'_>,
@@ -38,7 +43,19 @@ pub(super) async fn open(
     now: i64,
     tell: bool,
 ) -> Result<String> {
-    let id = uuid::Uuid::now_v7().simple().to_string();
+    open_as(new_id(), tx, changes, source, about, now, tell).await
+}
+
+/// Opens an exception under an identifier from [`new_id`].
+pub(crate) async fn open_as(
+    id: String,
+    tx: &Tx,
+    changes: &mut Changes,
+    source: &Source<'_>,
+    about: &About<'_>,
+    now: i64,
+    tell: bool,
+) -> Result<String> {
     tx.execute(
         "INSERT INTO exception (warehouse_id, id, kind, fact_device, fact_epoch, fact_seq, fact_type, subject, detail, \
          at_ms, state, owner, resolution) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'open', '', '')",
@@ -64,6 +81,7 @@ pub(super) async fn open(
             epoch: source.epoch,
             seq: source.seq,
             fact: source.kind.to_owned(),
+            subject: about.subject.to_owned(),
             at: clock::rfc3339(now),
         };
         changes.put(&device_stream(source.device), kind::EXCEPTION, &id, &row)?;

@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::feed::Changes;
 use crate::vals;
 use floorhand_domain::fact::Fact;
+use floorhand_domain::id::TaskId;
 use floorhand_wire::chain;
 use floorhand_wire::push::{FactOutcome, Outcome, PushRequest, WireFact};
 use serde_json::Value;
@@ -261,7 +262,7 @@ async fn quarantine(tx: &Tx, device: &AnyDevice, epoch: u64, batch: &[Incoming],
     Ok(new)
 }
 
-/// Locks what the batch will change in one order for all devices: tasks, handling units, balances.
+/// Locks what the batch will change in one order for all devices: tasks, handling units, balances, places.
 /// SQLite has one writer, who holds everything already.
 async fn lock_keys(tx: &Tx, warehouse: i64, new: &[Incoming]) -> Result<()> {
     if tx.engine() == Engine::Sqlite {
@@ -270,6 +271,8 @@ async fn lock_keys(tx: &Tx, warehouse: i64, new: &[Incoming]) -> Result<()> {
     let mut tasks = BTreeSet::new();
     let mut units = BTreeSet::new();
     let mut balances = BTreeSet::new();
+    // Places that are asked to be counted.
+    let mut places = BTreeSet::new();
     for fact in new.iter().filter_map(|fact| fact.wire.as_ref()?.decode().ok()) {
         match &fact {
             Fact::TaskClaimed { task } | Fact::TaskReleased { task } => {
@@ -288,7 +291,32 @@ async fn lock_keys(tx: &Tx, warehouse: i64, new: &[Incoming]) -> Result<()> {
                 tasks.insert(task.clone());
                 units.extend(totes.iter().cloned());
             }
+            // The task of a delivery has its identifier.
+            Fact::DeliveryOpened { delivery, .. } | Fact::ReceiptClosed { delivery, .. } => {
+                tasks.insert(TaskId(delivery.0.clone()));
+            }
+            Fact::Received { delivery, handling_unit, .. } => {
+                tasks.insert(TaskId(delivery.0.clone()));
+                units.insert(handling_unit.clone());
+            }
+            Fact::TaskTakenOver { task, .. }
+            | Fact::TaskOpened { task, .. }
+            | Fact::CountStarted { task, .. }
+            | Fact::CountSubmitted { task, .. }
+            | Fact::ZeroChecked { task, .. } => {
+                tasks.insert(task.clone());
+            }
+            Fact::Moved { task, unit, into, .. } => {
+                tasks.insert(task.clone());
+                units.extend([unit.clone(), into.clone()]);
+            }
             _ => {}
+        }
+        if let Fact::PickedShort { location, .. }
+        | Fact::ZeroChecked { location, .. }
+        | Fact::CountSubmitted { location, .. } = &fact
+        {
+            places.insert(location.clone());
         }
         for what in fact.moves() {
             for place in [what.from, what.to] {
@@ -318,6 +346,9 @@ async fn lock_keys(tx: &Tx, warehouse: i64, new: &[Incoming]) -> Result<()> {
             &key,
         )
         .await?;
+    }
+    for place in places {
+        tx.lock("SELECT id FROM location WHERE warehouse_id = $1 AND id = $2", vals![warehouse, &place]).await?;
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Picks: taken, found short, undone.
 
 use super::effect::{Act, Effect, Stop, finish_task};
+use super::receive;
 use super::tote;
 use crate::db::{Row, Tx};
 use crate::entity;
@@ -18,10 +19,10 @@ use floorhand_wire::push::WireFact;
 use serde_json::Value;
 
 /// Units in one fact at the most: what a person can do at once, far from where sums overflow.
-const UNITS_MAX: i64 = 1_000_000;
+pub(super) const UNITS_MAX: i64 = 1_000_000;
 
 /// Whether item and location of a physical fact are known; without them it cannot be booked.
-async fn known(act: &Act<'_>, item: &ItemId, location: &LocationId) -> Result<std::result::Result<(), Stop>> {
+pub(super) async fn known(act: &Act<'_>, item: &ItemId, location: &LocationId) -> Effect {
     if entity::item(act.tx, item).await?.is_none() {
         return Ok(Err(Stop::Reject(Reason::UnknownReference, format!("item {item} is not known"))));
     }
@@ -32,13 +33,13 @@ async fn known(act: &Act<'_>, item: &ItemId, location: &LocationId) -> Result<st
 }
 
 /// Posts the moves of a fact and flags what the book cannot cover. Returns the units moved.
-async fn post(act: &mut Act<'_>, moves: &[Move], reason: &str) -> Result<i64> {
+pub(super) async fn post(act: &mut Act<'_>, moves: &[Move], reason: &str) -> Result<i64> {
     let source = act.ledger_source();
     let mut units = 0;
     let mut short = None;
     for what in moves {
         let posted = ledger::post(act.tx, act.changes, what, reason, &source).await?;
-        if posted.from_qty < 0 && short.is_none() {
+        if posted.from_qty < 0 && short.is_none() && !ledger::is_outside(&what.from.location) {
             short = Some((what.clone(), posted.from_qty));
         }
         units += what.qty;
@@ -54,16 +55,17 @@ async fn post(act: &mut Act<'_>, moves: &[Move], reason: &str) -> Result<i64> {
         let subject = format!("{}|{}", what.from.location, what.item);
         let detail = format!("the book says {left} of lot {:?} in {:?}", what.lot.0, what.from.handling_unit.0);
         act.flag(Reason::NegStock, &subject, &detail);
-        act.ask("COUNT_ASKED", &subject, &detail).await?;
+        act.count(&what.from.location, &what.item, "negative").await?;
     }
     Ok(units)
 }
 
+/// Units of a serial number in the building; above one, it is there twice.
 async fn in_places(act: &Act<'_>, item: &ItemId, serial: &Serial) -> Result<i64> {
     act.tx
         .row(
-            "SELECT COUNT(*) AS n FROM balance WHERE warehouse_id = $1 AND item = $2 AND serial = $3 AND qty > 0 \
-             AND location NOT IN ('SUPPLIER', 'CUSTOMER', 'LOSS')",
+            "SELECT CAST(COALESCE(SUM(qty), 0) AS BIGINT) AS n FROM balance WHERE warehouse_id = $1 AND item = $2 \
+             AND serial = $3 AND qty > 0 AND location NOT IN ('SUPPLIER', 'CUSTOMER', 'LOSS')",
             vals![act.warehouse(), item, serial],
         )
         .await?
@@ -72,7 +74,7 @@ async fn in_places(act: &Act<'_>, item: &ItemId, serial: &Serial) -> Result<i64>
 
 /// Flags a place that holds less than was promised of it, so that a supervisor sees it before the
 /// picker of the other order does.
-async fn check_promises(act: &mut Act<'_>, item: &ItemId, location: &LocationId) -> Result<()> {
+pub(super) async fn check_promises(act: &mut Act<'_>, item: &ItemId, location: &LocationId) -> Result<()> {
     let row = act
         .tx
         .row(
@@ -204,7 +206,7 @@ async fn is_cancelled(tx: &Tx, warehouse: i64, order: &OrderId) -> Result<bool> 
 }
 
 /// Writes a line; the lines of a task that is over are not on the feed any more.
-async fn write(act: &mut Act<'_>, task: Option<&Task>, line: &Line) -> Result<()> {
+pub(super) async fn write(act: &mut Act<'_>, task: Option<&Task>, line: &Line) -> Result<()> {
     if task.is_none_or(entity::is_over) {
         entity::write_line(act.tx, act.warehouse(), line).await
     } else {
@@ -287,8 +289,7 @@ pub(super) async fn short(act: &mut Act<'_>, fact: &Fact) -> Effect {
     }
     let warehouse = act.warehouse();
     post(act, &fact.moves(), "damaged").await?;
-    let subject = format!("{location}|{item}");
-    act.ask("COUNT_ASKED", &subject, &format!("{qty} were not there: {}", entity::name(reason))).await?;
+    act.count(location, item, "short-pick").await?;
     let task = act.task(task_id).await?;
     let lines = match &task {
         Some(task) => entity::lines(act.tx, warehouse, &task.id).await?,
@@ -362,8 +363,14 @@ pub(super) async fn undone(act: &mut Act<'_>, epoch: u64, seq: u64) -> Effect {
         return Ok(Err(Stop::Park(Reason::Behind, "the fact to undo is parked".to_owned())));
     }
     let fact = decoded(row.blob("bytes")?);
+    if let Some(Fact::Received { receipt, .. }) = &fact {
+        return receive::undone(act, &row, receipt, &subject).await;
+    }
+    if let Some(Fact::Counted { count, .. }) = &fact {
+        return super::count::undone(act, (row.u64("epoch")?, row.u64("seq")?), count).await;
+    }
     let Some(Fact::Picked { task: task_id, line: line_id, tote, units, .. }) = &fact else {
-        act.flag(Reason::NotNow, &subject, "only a pick can be undone");
+        act.flag(Reason::NotNow, &subject, "such a fact cannot be undone");
         return Ok(Ok(()));
     };
     let back: Vec<Move> =
@@ -423,7 +430,7 @@ async fn target(act: &Act<'_>, epoch: u64, seq: u64) -> Result<Option<Row>> {
     Ok(if together { moved.or(direct) } else { direct.or(moved) })
 }
 
-fn decoded(bytes: &[u8]) -> Option<Fact> {
+pub(super) fn decoded(bytes: &[u8]) -> Option<Fact> {
     let mut fact: Value = serde_json::from_slice(bytes).ok()?;
     let object = fact.as_object_mut()?;
     object.insert("prev".to_owned(), Value::from(""));
@@ -432,7 +439,7 @@ fn decoded(bytes: &[u8]) -> Option<Fact> {
 }
 
 /// Whether each move finds its units where it takes them.
-async fn still_there(act: &Act<'_>, moves: &[Move]) -> Result<bool> {
+pub(super) async fn still_there(act: &Act<'_>, moves: &[Move]) -> Result<bool> {
     for what in moves {
         let row = act
             .tx

@@ -6,7 +6,7 @@ use crate::entity;
 use crate::error::Result;
 use crate::ledger;
 use crate::vals;
-use floorhand_domain::fact::drop_off_moves;
+use floorhand_domain::fact::content_moves;
 use floorhand_domain::id::{HandlingUnitId, LocationId, OrderId, TaskId};
 use floorhand_domain::master::{HandlingUnit, HandlingUnitKind};
 use floorhand_domain::reason::Reason;
@@ -25,6 +25,7 @@ pub(super) async fn unit(act: &mut Act<'_>, tote: &HandlingUnitId) -> Result<Han
         kind: HandlingUnitKind::Tote,
         location: LocationId::default(),
         order: OrderId::default(),
+        ..HandlingUnit::default()
     })
 }
 
@@ -140,7 +141,7 @@ pub(super) async fn dropped_off(
         let mut held = unit(act, tote).await?;
         let content = ledger::content_of(act.tx, warehouse, tote).await?;
         let source = act.ledger_source();
-        for what in drop_off_moves(&content, location) {
+        for what in content_moves(&content, location) {
             ledger::post(act.tx, act.changes, &what, "drop-off", &source).await?;
         }
         held.location = location.clone();

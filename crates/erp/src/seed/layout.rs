@@ -1,7 +1,7 @@
 //! The building: aisles of shelves on a serpentine path, a dock, staging, packing benches.
 
 use floorhand_domain::master::{Location, LocationKind};
-use floorhand_domain::stock::{CUSTOMER, LOSS, SUPPLIER, TRANSIT};
+use floorhand_domain::stock::{CUSTOMER, LOSS, SUPPLIER, Status, TRANSIT};
 
 const ZONES: [&str; 4] = ["A", "B", "C", "D"];
 const LEVELS: usize = 5;
@@ -81,10 +81,11 @@ fn bin(aisle: usize, aisles: usize, bay: usize, place: usize, n: usize) -> Locat
         levels: small(LEVELS),
         place: small(place),
         places: small(PLACES),
+        ..Location::default()
     }
 }
 
-/// Everything that is not a bin, behind `bins` bins on the path.
+/// Everything that is not a bin to pick from, behind `bins` bins on the path.
 pub(super) fn others(bins: usize) -> Vec<Location> {
     let named = [
         ("STAGE-1", LocationKind::Staging, "STAGE"),
@@ -96,6 +97,12 @@ pub(super) fn others(bins: usize) -> Vec<Location> {
         (SUPPLIER, LocationKind::Virtual, ""),
         (CUSTOMER, LocationKind::Virtual, ""),
         (LOSS, LocationKind::Virtual, ""),
+        ("DOCK-2", LocationKind::Dock, "DOCK"),
+        ("DOCK-3", LocationKind::Dock, "DOCK"),
+        ("DOCK-4", LocationKind::Dock, "DOCK"),
+        ("QUAR-1", LocationKind::Bin, "HOLD"),
+        ("QUAR-2", LocationKind::Bin, "HOLD"),
+        ("DAMAGED-1", LocationKind::Bin, "HOLD"),
     ];
     (1..)
         .zip(named)
@@ -105,6 +112,11 @@ pub(super) fn others(bins: usize) -> Vec<Location> {
             kind,
             zone: zone.to_owned(),
             sequence: i64::try_from(bins + n).unwrap_or(i64::MAX) * STEP,
+            status: match id {
+                "QUAR-1" | "QUAR-2" => Status::Quarantined,
+                "DAMAGED-1" => Status::Damaged,
+                _ => Status::Available,
+            },
             ..Location::default()
         })
         .collect()

@@ -369,7 +369,8 @@ impl Device {
             boot_id: "boot".to_owned(),
             wall: "2026-11-21T08:14:02Z".to_owned(),
             agg: agg.to_owned(),
-            base: BTreeMap::new(),
+            // The positions of the base that the device has, as it pulled them.
+            base: cursor::decode(&self.cursor).unwrap_or_default(),
             body,
             was: None,
             prev: String::new(),

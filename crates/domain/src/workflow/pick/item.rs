@@ -7,6 +7,7 @@ use crate::master::{HandlingUnit, HandlingUnitKind};
 use crate::scan::{self, Kind, Label, Meaning};
 use crate::stock::{Status, Stock};
 use crate::task::Line;
+use crate::workflow::label::merge;
 use crate::workflow::{Class, Meant, Site, What};
 
 /// What the item step takes.
@@ -147,7 +148,7 @@ fn count(mut pick: Pick, row: &Line, mut hand: Hand, label: &Label, site: &Site<
             }
         },
     }
-    let unit = match merge(&hand.label, label, &row.item) {
+    let unit = match merge(&hand.label, label, Some(&row.item)) {
         Ok(unit) => unit,
         Err((first, second)) => {
             // The unit is cleared: the next label begins a new one.
@@ -200,27 +201,6 @@ fn named(label: &Label, row: &Line) -> (What, String) {
         (None, None, Some(lot)) => (What::Lot, lot.0.clone()),
         _ => (What::Item, row.item.0.clone()),
     }
-}
-
-/// Adds the parts of a label to what was read of the same unit. An equal repeat is harmless.
-fn merge(first: &Label, second: &Label, item: &ItemId) -> Result<Label, (String, String)> {
-    fn part<T: Clone + PartialEq + ToString>(a: Option<&T>, b: Option<&T>) -> Result<Option<T>, (String, String)> {
-        match (a, b) {
-            (Some(a), Some(b)) if a != b => Err((a.to_string(), b.to_string())),
-            (a, b) => Ok(b.or(a).cloned()),
-        }
-    }
-    Ok(Label {
-        item: Some(item.clone()),
-        qty: match (second.item.is_some(), first.item.is_some()) {
-            (true, _) => second.qty,
-            (false, true) => first.qty,
-            (false, false) => 1,
-        },
-        lot: part(first.lot.as_ref(), second.lot.as_ref())?,
-        serial: part(first.serial.as_ref(), second.serial.as_ref())?,
-        expiry: part(first.expiry.as_ref(), second.expiry.as_ref())?,
-    })
 }
 
 /// Whether the label says all that is needed, and whether it is what is needed.

@@ -1,0 +1,420 @@
+//! Receiving, put-away, move and count inside the app: what their machines answer becomes a turn.
+
+use super::{Answer, App, Doing, Effect, Flow, Found, Now, Refusal, Signal, Turn, Under};
+use crate::event::Catalogue;
+use floorhand_domain::fact::Fact;
+use floorhand_domain::id::{ItemId, LocationId, TaskId};
+use floorhand_domain::master::{Item, Role};
+use floorhand_domain::quantity;
+use floorhand_domain::reason::Reason;
+use floorhand_domain::scan::Lookup;
+use floorhand_domain::workflow::count::{self, Count};
+use floorhand_domain::workflow::put_away::{self, PutAway};
+use floorhand_domain::workflow::receive::{self, Receive};
+use floorhand_domain::workflow::{Accepted, Meant, Next, Site, What, refusal};
+use std::sync::Arc;
+
+/// Items met on the way that no line of the task names.
+const SEEN_MAX: usize = 64;
+/// Longest number that can be typed.
+const NUMBER_MAX: usize = 10;
+
+impl<M> Under<M> {
+    pub(super) fn new(at: M, catalogue: Arc<Catalogue>) -> Self {
+        Self { at, catalogue, seen: Vec::new() }
+    }
+
+    /// An item by its identifier, as far as this task has met it.
+    #[must_use]
+    pub fn item(&self, id: &ItemId) -> Option<&Item> {
+        self.catalogue.items.get(id.as_str()).or_else(|| self.seen.iter().find(|item| item.id == *id))
+    }
+
+    /// Keeps what a scan told about items that no line names.
+    fn learn(&mut self, items: &[Item]) {
+        for item in items {
+            let known =
+                self.catalogue.items.contains_key(item.id.as_str()) || self.seen.iter().any(|s| s.id == item.id);
+            if !known {
+                if self.seen.len() >= SEEN_MAX {
+                    self.seen.remove(0);
+                }
+                self.seen.push(item.clone());
+            }
+        }
+    }
+}
+
+impl App {
+    /// A scan in one of these flows.
+    pub(super) fn goods_scan(self, meant: Meant, now: &Now, found: &Found) -> (Turn, Result<Accepted, Refusal>) {
+        let text = meant.text.clone();
+        match &self.flow {
+            Flow::Receive(_) => self.receive_event(receive::Event::Scan(meant), text, now, found),
+            Flow::PutAway(_) => self.put_away_event(put_away::Event::Scan(meant), text, now, found),
+            Flow::Count(_) => {
+                let count = now.id.clone().into();
+                self.count_event(count::Event::Scan { meant, count }, text, now, found)
+            }
+            _ => {
+                let refusal = self.general(floorhand_domain::scan::Refusal::NotNow);
+                let (turn, result, _) = self.refused(refusal, text, found);
+                (turn, result)
+            }
+        }
+    }
+
+    pub(super) fn receive_event(
+        mut self,
+        event: receive::Event,
+        text: String,
+        now: &Now,
+        found: &Found,
+    ) -> (Turn, Result<Accepted, Refusal>) {
+        let Flow::Receive(mut flow) = std::mem::replace(&mut self.flow, Flow::Work) else {
+            return (self.turn(), Err(Refusal::Goods(floorhand_domain::scan::Refusal::NotNow.into())));
+        };
+        flow.learn(&found.known.items);
+        let settings = self.settings.clone();
+        let step = flow.at.update(event, &Site { known: &found.known, settings: &settings, today: &now.today });
+        let mut effects = Vec::new();
+        match step.next {
+            Next::Continue(at) => self.flow = Flow::Receive(Box::new(Under { at, ..*flow })),
+            Next::Finish(receive::Exit::Closed) => {
+                self.go_home(&mut effects);
+            }
+        }
+        self.concluded(step.facts, step.answer, effects, text, found)
+    }
+
+    pub(super) fn put_away_event(
+        mut self,
+        event: put_away::Event,
+        text: String,
+        now: &Now,
+        found: &Found,
+    ) -> (Turn, Result<Accepted, Refusal>) {
+        let Flow::PutAway(mut flow) = std::mem::replace(&mut self.flow, Flow::Work) else {
+            return (self.turn(), Err(Refusal::Goods(floorhand_domain::scan::Refusal::NotNow.into())));
+        };
+        flow.learn(&found.known.items);
+        let settings = self.settings.clone();
+        let step = flow.at.update(event, &Site { known: &found.known, settings: &settings, today: &now.today });
+        let mut effects = Vec::new();
+        match step.next {
+            Next::Continue(at) => self.flow = Flow::PutAway(Box::new(Under { at, ..*flow })),
+            Next::Finish(_) => {
+                self.go_home(&mut effects);
+            }
+        }
+        self.concluded(step.facts, step.answer, effects, text, found)
+    }
+
+    pub(super) fn count_event(
+        mut self,
+        event: count::Event,
+        text: String,
+        now: &Now,
+        found: &Found,
+    ) -> (Turn, Result<Accepted, Refusal>) {
+        let Flow::Count(mut flow) = std::mem::replace(&mut self.flow, Flow::Work) else {
+            return (self.turn(), Err(Refusal::Goods(floorhand_domain::scan::Refusal::NotNow.into())));
+        };
+        flow.learn(&found.known.items);
+        let settings = self.settings.clone();
+        let step = flow.at.update(event, &Site { known: &found.known, settings: &settings, today: &now.today });
+        let mut effects = Vec::new();
+        match step.next {
+            Next::Continue(at) => self.flow = Flow::Count(Box::new(Under { at, ..*flow })),
+            Next::Finish(_) => {
+                self.go_home(&mut effects);
+            }
+        }
+        self.concluded(step.facts, step.answer, effects, text, found)
+    }
+
+    /// What a machine answered: the answer shown, the facts to commit.
+    fn concluded(
+        mut self,
+        facts: Vec<Fact>,
+        answer: Result<Accepted, refusal::Refusal>,
+        mut effects: Vec<Effect>,
+        text: String,
+        found: &Found,
+    ) -> (Turn, Result<Accepted, Refusal>) {
+        let result = match answer {
+            Ok(accepted) => {
+                if accepted.what == What::Page {
+                    self.answer = Answer::None;
+                } else {
+                    let name = match accepted.what {
+                        What::Item | What::Received | What::Undone => self.name_of(&accepted.code.as_str().into()),
+                        _ => String::new(),
+                    };
+                    effects.push(Effect::Signal(accepted.class.into()));
+                    self.accepted(accepted.clone(), name);
+                }
+                // What was typed belongs to the step that is over.
+                self.typed.clear();
+                self.keypad = false;
+                Ok(accepted)
+            }
+            Err(refusal) => {
+                let refusal = Refusal::Goods(refusal);
+                self.show_refusal(refusal.clone(), text, found);
+                Err(refusal)
+            }
+        };
+        let mut turn = self.turn();
+        turn.facts = facts;
+        turn.effects = effects;
+        (turn, result)
+    }
+
+    fn name_of(&self, id: &ItemId) -> String {
+        self.item_met(id).map(|item| item.name.clone()).unwrap_or_default()
+    }
+
+    /// An item that the flow knows by name.
+    #[must_use]
+    pub fn item_met(&self, id: &ItemId) -> Option<&Item> {
+        match &self.flow {
+            Flow::Receive(flow) => flow.item(id),
+            Flow::PutAway(flow) => flow.item(id),
+            Flow::Count(flow) => flow.item(id),
+            Flow::Pick(flow) => flow.catalogue.items.get(id.as_str()),
+            _ => None,
+        }
+    }
+
+    /// An event of a button or key: a refusal buzzes.
+    pub(super) fn pressed(mut self, event: Press, now: &Now, found: &Found) -> Turn {
+        self.page = None;
+        let (mut turn, result) = match event {
+            Press::Receive(event) => self.receive_event(event, String::new(), now, found),
+            Press::PutAway(event) => self.put_away_event(event, String::new(), now, found),
+            Press::Count(event) => self.count_event(event, String::new(), now, found),
+        };
+        if result.is_err() {
+            turn.effects.push(Effect::Signal(Signal::Refused));
+        }
+        turn
+    }
+
+    /// What the step needs from the store for a button: the same as for a scan, and what was typed into a
+    /// field for a code.
+    #[must_use]
+    pub fn look_for_tap(&self) -> Option<Lookup> {
+        if !matches!(self.flow, Flow::Receive(_) | Flow::PutAway(_) | Flow::Count(_)) {
+            return None;
+        }
+        let mut lookup = Lookup::default();
+        self.widen(&mut lookup);
+        if let Flow::Receive(flow) = &self.flow
+            && let Some(entry) = flow.at.entry()
+            && !self.typed.is_empty()
+        {
+            match entry.field() {
+                receive::Field::Lot => lookup.lots.push(self.typed.clone()),
+                receive::Field::Serial => lookup.serials.push(self.typed.clone()),
+                _ => {}
+            }
+        }
+        Some(lookup)
+    }
+
+    /// Decimals of the number that can be typed now. `None` = no number can.
+    #[must_use]
+    pub fn number_decimals(&self) -> Option<u8> {
+        let of = |id: &ItemId| self.item_met(id).map_or(0, |item| item.decimals);
+        match &self.flow {
+            Flow::Receive(flow) => {
+                let entry = flow.at.entry()?;
+                match entry.field() {
+                    receive::Field::Quantity if !entry.tracks.serial => Some(of(&entry.item)),
+                    receive::Field::Condition if self.keypad || entry.damaged > 0 => Some(of(&entry.item)),
+                    _ => None,
+                }
+            }
+            Flow::PutAway(flow) => {
+                let hand = flow.at.hand()?;
+                let counting = matches!(flow.at.stage, put_away::Stage::Source { .. }) && !hand.units.is_empty();
+                let large = flow.at.line().is_none_or(|line| line.qty >= self.settings.type_from);
+                let serial = hand.units.iter().any(|unit| !unit.serial.is_none());
+                (counting && large && !serial).then(|| of(&hand.item))
+            }
+            Flow::Count(flow) => {
+                let last = flow.at.sheet()?.last.as_ref()?;
+                self.keypad.then(|| of(&last.key.item))
+            }
+            _ => None,
+        }
+    }
+
+    /// A digit or the point of a number.
+    pub(super) fn number_sign(mut self, sign: char) -> Turn {
+        if let Some(decimals) = self.number_decimals()
+            && self.typed.len() < NUMBER_MAX
+            && (sign.is_ascii_digit() || (sign == '.' && decimals > 0 && !self.typed.contains('.')))
+        {
+            self.typed.push(sign);
+        }
+        self.turn()
+    }
+
+    /// The typed number in smallest units. `None` = nothing was typed.
+    #[must_use]
+    pub fn number_typed(&self) -> Option<Result<i64, refusal::Refusal>> {
+        let decimals = self.number_decimals()?;
+        if self.typed.is_empty() {
+            return None;
+        }
+        Some(quantity::parse(&self.typed, decimals).ok_or(refusal::Refusal::QtyBad))
+    }
+
+    /// A number that is none buzzes and stays, to be mended.
+    pub(super) fn not_a_number(mut self, found: &Found) -> Turn {
+        self.show_refusal(Refusal::Goods(refusal::Refusal::QtyBad), self.typed.clone(), found);
+        let mut turn = self.turn();
+        turn.effects.push(Effect::Signal(Signal::Refused));
+        turn
+    }
+
+    /// The ERP changed the put-away or count under way.
+    pub(super) fn other_task_changed(mut self, data: super::TaskData, now: &Now, found: &Found) -> Turn {
+        if self.task() != data.task.id {
+            return self.turn();
+        }
+        let (answer, answers) = (self.answer.clone(), self.answers);
+        let (typed, keypad, step) = (self.typed.clone(), self.keypad, self.step_name());
+        let press = match &mut self.flow {
+            Flow::PutAway(flow) => {
+                flow.catalogue = data.catalogue;
+                Press::PutAway(put_away::Event::Changed(data.task, data.lines))
+            }
+            Flow::Count(flow) => {
+                flow.catalogue = data.catalogue;
+                Press::Count(count::Event::Changed(data.task, data.lines))
+            }
+            _ => return self.turn(),
+        };
+        let (mut turn, _) = match press {
+            Press::PutAway(event) => self.put_away_event(event, String::new(), now, found),
+            Press::Count(event) => self.count_event(event, String::new(), now, found),
+            Press::Receive(event) => self.receive_event(event, String::new(), now, found),
+        };
+        let gone = turn.app.doing().is_none();
+        let moved = turn.app.step_name() != step;
+        turn.app.answers = answers;
+        turn.app.answer = if gone { Answer::Notice("task-reassigned") } else { answer };
+        if !gone && !moved {
+            (turn.app.typed, turn.app.keypad) = (typed, keypad);
+            turn.effects.retain(|effect| !matches!(effect, Effect::Signal(_)));
+        }
+        turn
+    }
+
+    /// Begins a move that nobody planned.
+    pub(super) fn move_this(mut self, now: &Now, found: &Found) -> Turn {
+        if !self.may(Role::Stock) {
+            return self.not_allowed(found);
+        }
+        let (at, opened) = PutAway::ad_hoc(TaskId(now.id.clone()));
+        self.flow = Flow::PutAway(Box::new(Under::new(at, Arc::default())));
+        self.opened(opened)
+    }
+
+    /// Begins a count that nobody planned.
+    pub(super) fn count_here(mut self, now: &Now, found: &Found) -> Turn {
+        let Some(session) = self.session.clone().filter(|_| self.may(Role::Count)) else {
+            return self.not_allowed(found);
+        };
+        let task = TaskId(now.id.clone());
+        let (at, opened) = Count::ad_hoc(task, LocationId::default(), session.operator, &self.settings);
+        self.flow = Flow::Count(Box::new(Under::new(at, Arc::default())));
+        self.opened(opened)
+    }
+
+    /// Receives goods that nobody announced.
+    pub(super) fn receive_blind(mut self, now: &Now, found: &Found) -> Turn {
+        if !self.may(Role::Receive) {
+            return self.not_allowed(found);
+        }
+        let dock = found.dock.clone();
+        let (at, opened) = Receive::start(now.id.clone().into(), None, Arc::default(), dock);
+        self.flow = Flow::Receive(Box::new(Under::new(at, Arc::default())));
+        self.opened(opened)
+    }
+
+    fn opened(mut self, fact: Fact) -> Turn {
+        self.page = None;
+        self.typed.clear();
+        self.answer = Answer::None;
+        let mut turn = self.turn();
+        turn.facts.push(fact);
+        turn.effects.push(Effect::Signal(Signal::StepComplete));
+        turn
+    }
+
+    /// Whether whoever is signed in has the role.
+    #[must_use]
+    pub fn may(&self, role: Role) -> bool {
+        self.session.as_ref().is_some_and(|session| session.roles.contains(&role))
+    }
+
+    pub(super) fn not_allowed(mut self, found: &Found) -> Turn {
+        self.page = None;
+        self.show_refusal(Refusal::Goods(refusal::Refusal::NotAllowed), String::new(), found);
+        let mut turn = self.turn();
+        turn.effects.push(Effect::Signal(Signal::Refused));
+        turn
+    }
+
+    /// What is being done, as it is stored.
+    #[must_use]
+    pub fn doing(&self) -> Option<Doing> {
+        match &self.flow {
+            Flow::Pick(flow) => Some(Doing::Pick(flow.pick.saved())),
+            Flow::Receive(flow) => Some(Doing::Receive(flow.at.saved())),
+            Flow::PutAway(flow) => Some(Doing::PutAway(flow.at.saved())),
+            Flow::Count(flow) => Some(Doing::Count(flow.at.saved())),
+            Flow::SignIn(_) | Flow::Work | Flow::Deliveries(_) => None,
+        }
+    }
+
+    /// A rule that a supervisor may set aside here, with the number in its sentence.
+    #[must_use]
+    pub fn approvable(&self) -> Option<(Reason, i64)> {
+        let Answer::Refused(refused) = &self.answer else { return None };
+        let Refusal::Goods(refusal) = &refused.refusal else { return None };
+        if !refusal.can_be_approved() {
+            return None;
+        }
+        let number = match refusal {
+            refusal::Refusal::ReceiptOver { limit, .. } => *limit,
+            refusal::Refusal::ShelfLife { days, .. } => *days,
+            refusal::Refusal::Allocated { promised, .. } => *promised,
+            _ => 0,
+        };
+        Some((refusal.reason(), number))
+    }
+
+    /// A supervisor allowed what was refused last.
+    pub(super) fn approved(self, by: floorhand_domain::id::OperatorId, now: &Now, found: &Found) -> Turn {
+        match &self.flow {
+            Flow::Receive(_) => self.pressed(Press::Receive(receive::Event::Approved { by }), now, found),
+            Flow::PutAway(_) => self.pressed(Press::PutAway(put_away::Event::Approved { by }), now, found),
+            _ => self.turn(),
+        }
+    }
+}
+
+/// An event of a button, for one of the machines.
+pub(super) enum Press {
+    /// For receiving.
+    Receive(receive::Event),
+    /// For put-away and moves.
+    PutAway(put_away::Event),
+    /// For counts.
+    Count(count::Event),
+}
