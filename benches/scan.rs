@@ -35,14 +35,16 @@ const BADGE: &str = "OP-1";
 fn main() {
     // For a profiler: FLOORHAND_BENCH_ROUNDS=20000 makes the filling of the stores the small part.
     let rounds = std::env::var("FLOORHAND_BENCH_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(ROUNDS);
-    let small = site(10, 200, rounds, true);
-    let large = site(2_000, 200_000, rounds, true);
-    for (name, site) in [("small", &small), ("large", &large)] {
+    let small = site(Size { lines: 10, barcodes: 200, stock: 0 }, rounds, true);
+    let large = site(Size { lines: 2_000, barcodes: 200_000, stock: 0 }, rounds, true);
+    let imported = site(Size { lines: 2_000, barcodes: 300_000, stock: 1_000_000 }, rounds, true);
+    for (name, site) in [("small", &small), ("large", &large), ("imported", &imported)] {
         for figure in &site.figures {
             println!(
-                r#"{{"bench":"scan_to_committed_answer","site":"{name}","lines":{},"barcodes":{},"scan":"{}","rounds":{rounds},"bytes":{},"bare_p50_us":{},"p50_ratio":{:.2},"p99_ratio":{:.2},"goal_p50":1.5,"goal_p99":2.0,"to":"one bare SQLite commit (WAL, FULL) of the same bytes"}}"#,
-                site.lines,
-                site.barcodes,
+                r#"{{"bench":"scan_to_committed_answer","site":"{name}","lines":{},"barcodes":{},"stock_rows":{},"scan":"{}","rounds":{rounds},"bytes":{},"bare_p50_us":{},"p50_ratio":{:.2},"p99_ratio":{:.2},"goal_p50":1.5,"goal_p99":2.0,"to":"one bare SQLite commit (WAL, FULL) of the same bytes"}}"#,
+                site.size.lines,
+                site.size.barcodes,
+                site.size.lines + site.size.stock,
                 figure.scan,
                 figure.bytes,
                 at(&figure.bare, 50).as_micros(),
@@ -51,16 +53,17 @@ fn main() {
             );
         }
     }
-    for (a, b) in large.figures.iter().zip(&small.figures) {
-        let large_to_bare = ratio(&a.took, &a.bare, 50);
-        let small_to_bare = ratio(&b.took, &b.bare, 50);
-        println!(
-            r#"{{"bench":"scan_large_to_small_site","scan":"{}","p50_ratio":{:.2},"to":"the same scan with 10 lines and 200 barcodes"}}"#,
-            a.scan,
-            large_to_bare / small_to_bare
-        );
+    for (bench, site) in [("scan_large_to_small_site", &large), ("scan_imported_to_small_site", &imported)] {
+        for (a, b) in site.figures.iter().zip(&small.figures) {
+            let (site_to_bare, small_to_bare) = (ratio(&a.took, &a.bare, 50), ratio(&b.took, &b.bare, 50));
+            println!(
+                r#"{{"bench":"{bench}","scan":"{}","p50_ratio":{:.2},"to":"the same scan with 10 lines and 200 barcodes"}}"#,
+                a.scan,
+                site_to_bare / small_to_bare
+            );
+        }
     }
-    let silent = site(10, 200, rounds, false);
+    let silent = site(small.size, rounds, false);
     for (a, b) in small.figures.iter().zip(&silent.figures) {
         println!(
             r#"{{"bench":"scan_with_event_log","scan":"{}","p50_ratio":{:.2},"to":"the same scan without an event log, each by its bare commits"}}"#,
@@ -70,9 +73,22 @@ fn main() {
     }
 }
 
-struct Site {
+/// How much a device of the site knows.
+#[derive(Clone, Copy)]
+struct Size {
+    /// Lines of the task.
     lines: usize,
+    /// Barcodes, and as many items.
     barcodes: usize,
+    /// Stock rows beside those of the lines.
+    stock: usize,
+}
+
+/// Stock rows in one location.
+const PER_LOCATION: usize = 20;
+
+struct Site {
+    size: Size,
     figures: Vec<Figure>,
 }
 
@@ -105,7 +121,7 @@ fn row<T: serde::Serialize>(kind: &str, id: &str, body: &T) -> Row {
 }
 
 /// The rows of a site with one task; every line asks for a million units, so that a count can go on.
-fn rows(lines: usize, barcodes: usize) -> (Vec<Row>, Vec<Row>) {
+fn rows(Size { lines, barcodes, stock }: Size) -> (Vec<Row>, Vec<Row>) {
     let mut global = Vec::new();
     let mut local = Vec::new();
     for n in 0..barcodes {
@@ -164,6 +180,19 @@ fn rows(lines: usize, barcodes: usize) -> (Vec<Row>, Vec<Row>) {
         };
         local.push(row(kind::LINE, &format!("L-{n:04}"), &line));
     }
+    for n in 0..stock.div_ceil(PER_LOCATION) {
+        let location = format!("S-{n:06}");
+        local.push(row(kind::LOCATION, &location, &place(&location, LocationKind::Bin)));
+    }
+    for n in 0..stock {
+        let stock = Stock {
+            location: format!("S-{:06}", n / PER_LOCATION).into(),
+            item: format!("I-{:06}", n % barcodes).into(),
+            qty: 7,
+            ..Stock::default()
+        };
+        local.push(row(kind::STOCK, &stock_key(&stock), &stock));
+    }
     let sort = |rows: &mut Vec<Row>| rows.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
     sort(&mut global);
     sort(&mut local);
@@ -193,7 +222,8 @@ fn fill(store: &mut Store, stream: &str, rows: Vec<Row>) {
     }
 }
 
-fn site(lines: usize, barcodes: usize, rounds: usize, log: bool) -> Site {
+fn site(size: Size, rounds: usize, log: bool) -> Site {
+    let barcodes = size.barcodes;
     let dir = tempfile::tempdir_in(folder()).unwrap();
     if !log {
         // Where its file should be is a folder: the app works on without a log, and says so.
@@ -212,7 +242,7 @@ fn site(lines: usize, barcodes: usize, rounds: usize, log: bool) -> Site {
             streams: vec!["global".to_owned(), "wh:1".to_owned()],
         })
         .unwrap();
-    let (global, local) = rows(lines, barcodes);
+    let (global, local) = rows(size);
     fill(&mut store, "global", global);
     fill(&mut store, "wh:1", local);
     // As at the start of a shift: what was fetched is in the file, not in its log.
@@ -267,7 +297,7 @@ fn site(lines: usize, barcodes: usize, rounds: usize, log: bool) -> Site {
         }
         figures.push(figure);
     }
-    Site { lines, barcodes, figures }
+    Site { size, figures }
 }
 
 fn folder() -> std::path::PathBuf {

@@ -4,6 +4,7 @@
 //! found for it; back come the next state, the facts to commit and the effects to perform after
 //! the commit. What the operator sees next is already on disk.
 
+mod actions;
 mod deliveries;
 mod form;
 mod goods;
@@ -34,6 +35,8 @@ use floorhand_domain::workflow::sign_in::SignIn;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
+pub use actions::Action;
+pub(crate) use actions::is_short;
 pub use deliveries::{DELIVERY_ROWS, DeliveriesFlow, DeliveryData};
 pub use goods_taps::date_of;
 pub use state::{
@@ -99,6 +102,8 @@ pub struct App {
     pub today: String,
     /// The wall clock of the last turn in milliseconds since 1970, for how late a delivery is.
     pub now_ms: i64,
+    /// The task under way that is somebody else's by now: it is left once nothing of it is in the hands.
+    pub lost: Option<TaskId>,
 }
 
 /// What is stored with every turn that changed it.
@@ -160,6 +165,7 @@ impl App {
             sheet_page: 0,
             today: String::new(),
             now_ms: 0,
+            lost: None,
         }
     }
 
@@ -170,6 +176,7 @@ impl App {
         self.session = saved.session;
         self.kept = saved.kept;
         self.lock = (saved.locked && self.session.is_some()).then_some(Lock { other: None });
+        self.lost = task.as_ref().filter(|data| self.is_elsewhere(data)).map(|data| data.task.id.clone());
         if let (Some(session), Some(doing)) = (self.session.clone(), saved.doing) {
             self.flow = self.resumed(doing, task, delivery, &session.operator).unwrap_or_else(|| self.home());
             return self;
@@ -258,12 +265,7 @@ impl App {
     pub fn widen(&self, lookup: &mut Lookup) {
         match &self.flow {
             _ if matches!(self.page, Some(OpenPage::WhatIs { .. })) => (lookup.about, lookup.where_is) = (true, true),
-            Flow::Pick(flow) => {
-                if let Some(line) = flow.pick.line() {
-                    lookup.here = line.location.clone();
-                    lookup.item = line.item.clone();
-                }
-            }
+            Flow::Pick(flow) => flow.pick.widen(lookup),
             Flow::Receive(flow) => {
                 lookup.about = true;
                 flow.at.widen(lookup);
@@ -326,7 +328,7 @@ impl App {
             self.touched_ms = now.mono_ms;
         }
         let answers = self.answers;
-        let turn = self.take(input, now, found);
+        let turn = self.take(input, now, found).given_up();
         if turn.app.ended { turn.signed_off(answers) } else { turn }
     }
 
@@ -346,6 +348,7 @@ impl App {
             }
             Input::DeliveryChanged(data) => self.delivery_changed(*data, now, found),
             Input::Photo(photo) => self.photo_taken(photo, now, found),
+            Input::CodeTyped => self.code_typed_in(found),
             Input::Printed(label) => self.label_printed(label, now, found),
             Input::Revoked => {
                 self.ended = self.session.is_some();
@@ -356,7 +359,19 @@ impl App {
                 self.work = self.permitted(tasks).into();
                 self.turn()
             }
-            Input::TaskChanged(data) => self.task_changed(*data, now, found),
+            Input::TaskChanged(mut data) => {
+                if data.task.id == self.task() {
+                    self.lost = self.is_elsewhere(&data).then(|| data.task.id.clone());
+                    if self.lost.is_some() {
+                        self.keep_own_totes(&mut data);
+                    }
+                }
+                let mut turn = self.task_changed(*data, now, found);
+                if turn.app.lost.is_some() && matches!(turn.app.answer, Answer::Notice("order-cancelled")) {
+                    turn.app.answer = Answer::Notice("task-reassigned");
+                }
+                turn
+            }
             Input::Link(link) => {
                 self.link = link;
                 self.turn()

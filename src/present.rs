@@ -81,6 +81,12 @@ fn band(app: &App) -> Band {
                 name: name.clone(),
                 serial: app.answers,
             },
+            What::HandlingUnit => Band::Accepted {
+                what: "pallet".to_owned(),
+                code: accepted.code.clone(),
+                name: name.clone(),
+                serial: app.answers,
+            },
             What::Closed => Band::Accepted {
                 what: "posted".to_owned(),
                 code: accepted.code.clone(),
@@ -244,7 +250,11 @@ fn kind_word(kind: Kind) -> &'static str {
         Kind::Task => "order",
         Kind::Delivery => "delivery",
         Kind::Expiry => "expiry",
-        Kind::Pin | Kind::Quantity => "number",
+        Kind::Order => "order",
+        Kind::CartonType => "carton",
+        Kind::Return => "return",
+        Kind::Parcel => "parcel",
+        Kind::Command | Kind::Pin | Kind::Quantity | Kind::Weight => "number",
     }
 }
 

@@ -64,6 +64,8 @@ pub struct Runner {
     outlet: Box<dyn Outlet>,
     /// The last outcome that was signalled in this event.
     signalled: Option<Signal>,
+    /// A typed code that a supervisor must allow.
+    typed: Option<String>,
     /// Half a code, and when it came.
     torn: Option<(Vec<u8>, u64)>,
     /// The lamp of the open finder; `None` = no finder is open.
@@ -138,6 +140,7 @@ impl Runner {
             minute_due_ms: now_ms,
             outlet,
             signalled: None,
+            typed: None,
             torn: None,
             finder: None,
             quit: false,
@@ -299,8 +302,14 @@ impl Runner {
     }
 
     fn tap(&mut self, tap: Tap) {
+        // What the button needs from the store is read before the turn.
+        let tap = self.app.button(tap);
         if let Some(code) = self.app.code_typed(&tap) {
-            return self.scan(Scan { raw: code.into_bytes(), source: Source::Typed, complete: true });
+            if self.app.takes_typed() {
+                return self.scan(Scan { raw: code.into_bytes(), source: Source::Typed, complete: true });
+            }
+            self.typed = Some(code);
+            return self.input(Input::CodeTyped, &Found::default());
         }
         if self.app.blocked.is_some()
             && matches!(tap, Tap::Ok | Tap::Primary | Tap::Key(KeyPress { key: Key::Enter, .. }))
@@ -492,6 +501,11 @@ impl Runner {
             Effect::LoadDeliveries => self.load_deliveries(),
             Effect::TakePhoto => self.take_photo(),
             Effect::PrintLabel => self.print_label(),
+            Effect::TypedScan => {
+                if let Some(code) = self.typed.take() {
+                    self.scan(Scan { raw: code.into_bytes(), source: Source::Typed, complete: true });
+                }
+            }
             Effect::ReloadTask(task) => self.reload(&task),
             Effect::LoadPage => self.load_page(),
             // The screen has said it already.

@@ -23,11 +23,7 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// What the Slint compiler makes of `ui/`.
-#[allow(missing_docs, clippy::all, clippy::pedantic, clippy::restriction)]
-pub mod ui {
-    slint::include_modules!();
-}
+pub use floorhand_ui as ui;
 
 /// How long the last accepted scan stays green.
 const FRESH_MS: u64 = 1200;

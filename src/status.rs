@@ -1,11 +1,14 @@
-//! `floorhand status`: what the step asks for, every code that it accepts, and how sync stands.
+//! `floorhand status`: what the step asks for, every code that it accepts, the keys of its buttons, and how sync
+//! stands.
 
+mod actions;
 mod goods;
 
 use crate::app::{App, Flow};
 use crate::store::{Store, StoreError};
+use crate::view::AttentionTab;
 use floorhand_domain::fact::ShortReason;
-use floorhand_domain::id::ItemId;
+use floorhand_domain::id::{ItemId, SignInId};
 use floorhand_domain::master::Barcode;
 use floorhand_domain::scan::Kind;
 use floorhand_domain::stock::Status;
@@ -17,6 +20,8 @@ use serde_json::{Value, json};
 
 /// Codes of one kind listed at the most.
 const CODES_MAX: usize = 100;
+/// Entries of each part of the needs-attention list at the most.
+const ATTENTION_MAX: u32 = 100;
 const GS: char = '\u{1d}';
 
 /// The status as JSON.
@@ -41,12 +46,29 @@ pub fn status(store: &Store, today: &str) -> Result<Value, StoreError> {
         "task": task,
         "step": app.step_name(),
         "expects": expects(store, &app, today)?,
+        "actions": actions::of(&app),
         "quantity": {"done": done, "needed": needed},
+        "entry": match &app.flow {
+            Flow::Receive(flow) => goods::entry(flow),
+            _ => Value::Null,
+        },
         "outbox": {"pending": counts.pending, "parked": counts.parked, "rejected": counts.rejected},
         "sync": {"state": store.sync_state(), "last_ok": store.last_ok()},
         "epoch": head.epoch,
         "seq": head.next_seq.saturating_sub(1),
+        "attention": attention(store)?,
     }))
+}
+
+/// What the core has not simply applied, as in the list of the screen. Refused scans are in the log.
+fn attention(store: &Store) -> Result<Value, StoreError> {
+    let signin = SignInId::default();
+    let mut rows = store.attention(AttentionTab::Refused, &signin, 0, ATTENTION_MAX)?;
+    rows.extend(store.attention(AttentionTab::Parked, &signin, 0, ATTENTION_MAX)?);
+    rows.retain(|row| row.mark != "refused");
+    let told =
+        rows.iter().map(|row| json!({"entry": row.entry, "mark": row.mark, "reason": row.reason, "fact": row.fact}));
+    Ok(told.collect())
 }
 
 fn quantity(app: &App) -> (i64, i64) {
@@ -99,6 +121,7 @@ fn pick(store: &Store, pick: &Pick, today: &str) -> Result<Vec<Expect>, StoreErr
             one(Kind::Tote, free.map(|tote| tote.id.0).collect())
         }
         Stage::Location { .. } => one(Kind::Location, location(store, pick)?),
+        Stage::Item { hand, .. } if hand.to_weigh.is_some() => one(Kind::Weight, Vec::new()),
         Stage::Item { hand, .. } => match pick.line() {
             Some(line) => {
                 let mut expects = one(Kind::Item, items(store, pick, line, hand, today)?);
@@ -110,13 +133,38 @@ fn pick(store: &Store, pick: &Pick, today: &str) -> Result<Vec<Expect>, StoreErr
             }
             None => Vec::new(),
         },
-        Stage::Tote { .. } => one(Kind::Tote, pick.line().map(|line| pick.tote_of(line.slot).0).into_iter().collect()),
+        Stage::NextTote { .. } => {
+            let order = pick.line().map(|line| line.order.clone()).unwrap_or_default();
+            let totes = store.empty_totes(CODES_MAX)?;
+            let free = totes
+                .into_iter()
+                .filter(|tote| tote.order.is_none() || tote.order == order)
+                .filter(|tote| !pick.task.slots.iter().any(|s| s.tote == tote.id))
+                .filter(|tote| !pick.cart.closed.iter().any(|closed| closed.tote == tote.id));
+            one(Kind::Tote, free.map(|tote| tote.id.0).collect())
+        }
+        Stage::Empty { .. } => Vec::new(),
+        Stage::Sort { hand, .. } if hand.units.is_empty() => one(Kind::Item, Vec::new()),
+        Stage::Sort { .. } | Stage::Tote { .. } => {
+            let tote = pick.line().map(|line| pick.tote_of(pick.slot_of(line)).0);
+            one(Kind::Tote, tote.into_iter().collect())
+        }
         Stage::Short { short, .. } => match short {
             Some(short) if short.reason != ShortReason::Damaged || short.damaged > 0 => {
                 one(Kind::Location, location(store, pick)?)
             }
             _ => one(Kind::Quantity, Vec::new()),
         },
+        Stage::DropOne { tote, .. } => {
+            let left = pick.totes_left();
+            match left.iter().find(|other| other.tote == *tote) {
+                Some(this) => {
+                    let code = store.location(&this.to)?.map_or_else(|| this.to.0.clone(), |place| place.code);
+                    one(Kind::Location, vec![code])
+                }
+                None => one(Kind::Tote, left.into_iter().map(|other| other.tote.0).collect()),
+            }
+        }
         Stage::DropOff { .. } => {
             let code = store.location(&pick.task.drop_off)?.map_or_else(|| pick.task.drop_off.0.clone(), |l| l.code);
             one(Kind::Location, vec![code])
@@ -150,12 +198,15 @@ fn units(store: &Store, line: &Line, hand: &Hand) -> Result<Vec<String>, StoreEr
         return Ok(Vec::new());
     }
     found.retain(|unit| !unit.is_none() && (line.handling_unit.is_none() || line.handling_unit == *unit));
-    // A bare number counts only where a handling unit is asked for; with its identifier it always does.
-    let code = |id: &str| match floorhand_gs1::Sscc::from_digits(id) {
+    Ok(found.iter().take(CODES_MAX).map(|unit| unit_code(unit.as_str())).collect())
+}
+
+/// A bare number counts only where a handling unit is asked for; with its identifier it always does.
+fn unit_code(id: &str) -> String {
+    match floorhand_gs1::Sscc::from_digits(id) {
         Ok(_) => format!("]C100{id}"),
         Err(_) => id.to_owned(),
-    };
-    Ok(found.iter().take(CODES_MAX).map(|unit| code(unit.as_str())).collect())
+    }
 }
 
 /// Every code of the item that counts now: plain ones, with the lot, with each serial that is here.
@@ -250,5 +301,13 @@ fn yymmdd(date: &str) -> Option<String> {
 /// # Errors
 /// When the store cannot be read.
 pub fn codes_of(store: &Store, item: &ItemId) -> Result<Vec<String>, StoreError> {
-    Ok(store.barcodes_of(item)?.iter().map(scannable).collect())
+    codes_within(store, item, i64::MAX)
+}
+
+/// The codes of one item that stand for no more than `most` units, the smallest first.
+fn codes_within(store: &Store, item: &ItemId, most: i64) -> Result<Vec<String>, StoreError> {
+    let mut barcodes = store.barcodes_of(item)?;
+    barcodes.retain(|barcode| barcode.qty <= most);
+    barcodes.sort_by(|a, b| a.qty.cmp(&b.qty).then_with(|| a.code.cmp(&b.code)));
+    Ok(barcodes.iter().map(scannable).collect())
 }

@@ -50,6 +50,13 @@ pub enum Request {
         /// The request's own identity: a repeated one is one claim.
         id: String,
     },
+    /// The file of a photograph whose fact was pushed.
+    Photo {
+        /// Which.
+        id: String,
+        /// The file.
+        bytes: Vec<u8>,
+    },
 }
 
 /// What the network made of a request.
@@ -83,6 +90,13 @@ pub enum NetAnswer {
         task: String,
         /// The answer.
         result: Result<ClaimResponse, NetError>,
+    },
+    /// Of a photograph.
+    Photo {
+        /// Which.
+        id: String,
+        /// Whether the core has it.
+        result: Result<(), NetError>,
     },
 }
 

@@ -397,7 +397,7 @@ fn literal(text: &str) -> Option<(&str, &str)> {
 #[test]
 fn every_word_has_a_context_and_a_german_one() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("ui");
-    let german = std::fs::read_to_string(root.join("lang/de/LC_MESSAGES/floorhand.po")).unwrap();
+    let german = std::fs::read_to_string(root.join("lang/de/LC_MESSAGES/floorhand-ui.po")).unwrap();
     let mut wanting = Vec::new();
     let mut words = 0;
     for folder in [root.clone(), root.join("widgets"), root.join("pages")] {

@@ -249,6 +249,59 @@ fn claims_that_pile_up_are_bounded() {
     assert_eq!(asked, CLAIMS_MAX);
 }
 
+fn photographed(id: &str, hash: String) -> Fact {
+    Fact::PhotoTaken { photo: id.into(), subject: "receipt:r-1".into(), purpose: "damaged".into(), hash, bytes: 3 }
+}
+
+#[test]
+fn a_photograph_follows_its_fact_and_goes_once_the_core_has_it() {
+    let (mut desk, _) = Desk::calm();
+    let hash = desk.store.keep_photo("p-1", "receipt:r-1", b"jpg").unwrap();
+    let file = desk.dir.path().join("photos/p-1.jpg");
+    desk.record(vec![picked("L1", 1)]);
+    desk.acked(1);
+    assert!(desk.turn.requests.is_empty(), "its fact is not recorded");
+    desk.record(vec![photographed("p-1", hash)]);
+    desk.wait_for_due();
+    assert_eq!(desk.pushes(), [(1, 2, 1)]);
+    desk.acked(2);
+    let photo = Request::Photo { id: "p-1".into(), bytes: b"jpg".to_vec() };
+    assert_eq!(desk.turn.requests, std::slice::from_ref(&photo));
+    desk.put(Input::Answer(NetAnswer::Photo { id: "p-1".into(), result: Err(offline()) }));
+    while desk.turn.requests != std::slice::from_ref(&photo) {
+        desk.wait_for_due();
+    }
+    assert!(file.is_file());
+    desk.put(Input::Answer(NetAnswer::Photo { id: "p-1".into(), result: Ok(()) }));
+    assert!(desk.turn.requests.is_empty() && !file.exists());
+}
+
+#[test]
+fn a_photograph_that_the_core_does_not_take_stops_nothing() {
+    for (status, again) in [(404, true), (413, false), (422, false)] {
+        let (mut desk, _) = Desk::calm();
+        for id in ["p-1", "p-2"] {
+            let hash = desk.store.keep_photo(id, "receipt:r-1", b"jpg").unwrap();
+            desk.record(vec![photographed(id, hash)]);
+        }
+        std::fs::write(desk.dir.path().join("photos/p-2.jpg"), b"gpj").unwrap();
+        desk.acked(1);
+        desk.acked(2);
+        let asked =
+            |desk: &Desk| desk.turn.requests.iter().any(|one| matches!(one, Request::Photo { id, .. } if id == "p-1"));
+        assert!(asked(&desk));
+        let result = Err(NetError::Problem(Box::new(problem(status, "no"))));
+        desk.put(Input::Answer(NetAnswer::Photo { id: "p-1".into(), result }));
+        assert!(desk.turn.requests.is_empty(), "{status}: the other one is damaged");
+        desk.record(vec![picked("L1", 1)]);
+        desk.wait_for_due();
+        assert_eq!(desk.pushes(), [(1, 3, 1)], "{status}");
+        desk.acked(3);
+        desk.put(Input::Start);
+        assert_eq!(asked(&desk), again, "{status}: offered again after a start");
+    }
+}
+
 #[test]
 fn a_lost_answer_is_asked_for_again_and_counts_once() {
     let (mut desk, mut core) = Desk::calm();
@@ -377,6 +430,7 @@ fn fail_all(desk: &mut Desk) {
             }
             Request::Epoch(_) => NetAnswer::Epoch(Err(offline())),
             Request::Claim { task, .. } => NetAnswer::Claim { task, result: Err(offline()) },
+            Request::Photo { id, .. } => NetAnswer::Photo { id, result: Err(offline()) },
         };
         let due = desk.put(Input::Answer(answer)).due_ms;
         assert!(due.is_some(), "re-armed after each failure");

@@ -205,6 +205,23 @@ fn refusals_keep_their_reason() {
 }
 
 #[test]
+fn a_photograph_is_taken_by_the_core_alone() {
+    let said = |head: &'static str, more: &'static str| {
+        let server =
+            serve(move |asked| signs_in(asked, "t").unwrap_or_else(|| Said(head, "text/plain", more, String::new())));
+        let (transport, heard) = start(&server.url);
+        transport.send(Request::Photo { id: "p/1".into(), bytes: b"jpg".to_vec() });
+        let NetAnswer::Photo { id, result } = heard.recv_timeout(PATIENCE).unwrap() else { panic!() };
+        assert_eq!(id, "p/1");
+        assert!(server.asked.lock().unwrap().iter().any(|asked| asked.what == "POST /v1/photos/p%2F1"));
+        result
+    };
+    assert_eq!(said("204 No Content", "Floorhand-Server-Epoch: E1\r\n"), Ok(()));
+    assert!(matches!(said("204 No Content", ""), Err(NetError::NotOurs(_))), "a portal");
+    assert!(matches!(said("200 OK", "Floorhand-Server-Epoch: E1\r\n"), Err(NetError::NotOurs(_))));
+}
+
+#[test]
 fn nobody_at_the_address_is_unreachable() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     assert!(matches!(pushed(&format!("http://{free}")), Err(NetError::Unreachable(_))));

@@ -343,6 +343,7 @@ fn failed(request: &Request, error: NetError) -> NetAnswer {
         }
         Request::Epoch(_) => NetAnswer::Epoch(Err(error)),
         Request::Claim { task, .. } => NetAnswer::Claim { task: task.clone(), result: Err(error) },
+        Request::Photo { id, .. } => NetAnswer::Photo { id: id.clone(), result: Err(error) },
     }
 }
 

@@ -26,7 +26,7 @@ struct Options {
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Scans to play at least, with --headless
-    #[arg(long, value_name = "N", default_value_t = 60)]
+    #[arg(long, value_name = "N", default_value_t = 150)]
     scans: usize,
     /// Times the app is killed at any moment besides the one in mid-line, with --headless
     #[arg(long, value_name = "N", default_value_t = 0)]

@@ -5,16 +5,22 @@
 //! Every wait has an end, every child is ended by its own id when its guard falls.
 
 mod app;
+mod books;
 mod core;
 mod drive;
+mod goods;
+mod printer;
 mod process;
 mod reader;
 mod screen;
 mod seeded;
 
-pub use app::{App, Device, Expect, LogEntry, Outbox, Quantity, Status, Sync, TaskStatus};
+pub use app::{Action, App, Device, Entry, Expect, LogEntry, Outbox, Quantity, Status, Sync, TaskStatus};
+pub use books::{Balance, Books, Line, Moved};
 pub use core::{Core, StockTotals};
 pub use drive::{Answer, Robot, Tally, as_sent, is_case};
+pub use goods::{Goods, Onto};
+pub use printer::Printer;
 pub use process::{Child, output};
 pub use reader::{Reader, line};
 pub use screen::{Display, Keyboard};

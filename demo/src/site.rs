@@ -6,6 +6,7 @@ use floorhand_demo::robot::{Core, Seeded, Status};
 use floorhand_demo::sheet::{Label, Section};
 use serde::Deserialize;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// Tasks on the sheet at the most; the rest of the day would be a book.
 const SHEET_TASKS: usize = 4;
@@ -84,6 +85,40 @@ pub fn open_tasks(core: &Core) -> Result<Vec<Task>> {
         b.priority.cmp(&a.priority).then_with(|| a.cutoff.cmp(&b.cutoff)).then_with(|| a.id.cmp(&b.id))
     });
     Ok(open)
+}
+
+/// An item, as receiving and counting need it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ware {
+    /// The code of one unit, as a reader sends it.
+    pub code: String,
+    /// It has lots.
+    pub lot_tracked: bool,
+    /// It has serial numbers.
+    pub serial_tracked: bool,
+    /// Its lots expire.
+    pub expiry_tracked: bool,
+}
+
+/// All items that have a code of one unit.
+pub fn wares(core: &Core) -> Result<BTreeMap<String, Ware>> {
+    let mut wares = BTreeMap::new();
+    for item in core.list("/v1/items")? {
+        let flag = |name: &str| item.get(name).and_then(Value::as_bool).unwrap_or_default();
+        let codes = item.get("barcodes").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let each = codes.iter().find(|code| code.get("qty").and_then(Value::as_i64) == Some(1));
+        let code = each.and_then(|code| code.get("code")?.as_str()).and_then(scannable);
+        if let (Some(code), Some(id)) = (code, item.get("id").and_then(Value::as_str)) {
+            let ware = Ware {
+                code,
+                lot_tracked: flag("lot_tracked"),
+                serial_tracked: flag("serial_tracked"),
+                expiry_tracked: flag("expiry_tracked"),
+            };
+            wares.insert(id.to_owned(), ware);
+        }
+    }
+    Ok(wares)
 }
 
 /// A mistake to try.

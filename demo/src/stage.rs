@@ -7,8 +7,16 @@ use std::path::{Path, PathBuf};
 /// Says that a folder is ours, so that clearing it clears nothing else.
 const MARK: &str = ".floorhand-demo";
 /// What an earlier demo has left in it.
-const LEFT_OVER: &[&str] = &["core", "device"];
+const LEFT_OVER: &[&str] = &["core", "device", "stations", "camera"];
 const STATION: &str = "H-01";
+
+/// An enrolled device and its reader.
+pub struct Hands {
+    /// The device.
+    pub device: Device,
+    /// Its reader, plugged in.
+    pub reader: Reader,
+}
 
 /// Everything but the screen.
 pub struct Stage {
@@ -34,6 +42,16 @@ impl Stage {
         let device = Device::enrol(binaries, &folder.join("device"), &core.url(), &code)?;
         let reader = Reader::plug(&folder.join("scanner"))?;
         Ok(Stage { folder: folder.to_owned(), seeded, core, device, reader })
+    }
+
+    /// Another station, enrolled.
+    pub fn station(&self, binaries: &Binaries, station: &str, profile: &str) -> Result<Hands> {
+        let folder = self.folder.join("stations").join(station);
+        std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        let code = self.core.enrol_code(station, profile)?;
+        let device = Device::enrol(binaries, &folder.join("device"), &self.core.url(), &code)?;
+        let reader = Reader::plug(&folder.join("scanner"))?;
+        Ok(Hands { device, reader })
     }
 
     /// Who works here.

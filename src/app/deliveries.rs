@@ -1,7 +1,7 @@
 //! The deliveries: which one a scan or a finger opens.
 
 use super::{Answer, App, Effect, Flow, Found, Now, Refusal, Signal, Turn, Under};
-use floorhand_domain::id::DeliveryId;
+use floorhand_domain::id::{DeliveryId, TaskId};
 use floorhand_domain::inbound::{Delivery, DeliveryLine};
 use floorhand_domain::master::Role;
 use floorhand_domain::scan;
@@ -179,10 +179,14 @@ impl App {
 
     /// The receipt that is kept of a delivery, so that its facts can be read before the turn.
     #[must_use]
-    pub fn receipt_kept(&self, id: &DeliveryId) -> Option<&receive::Saved> {
-        self.kept.iter().find_map(|kept| match &kept.doing {
-            super::Doing::Receive(saved) if saved.delivery == *id => Some(saved),
-            _ => None,
-        })
+    pub fn receipt_kept(&self, id: &DeliveryId) -> Option<&super::Doing> {
+        let of = |doing: &&super::Doing| matches!(doing, super::Doing::Receive(saved) if saved.delivery == *id);
+        self.kept.iter().map(|kept| &kept.doing).find(of)
+    }
+
+    /// What is kept of a task that somebody left.
+    #[must_use]
+    pub fn task_kept(&self, id: &TaskId) -> Option<&super::Doing> {
+        self.kept.iter().map(|kept| &kept.doing).find(|doing| doing.subject() == id.as_str())
     }
 }

@@ -11,7 +11,7 @@ use floorhand_domain::scan::Lookup;
 use floorhand_domain::workflow::count::{self, Count};
 use floorhand_domain::workflow::put_away::{self, PutAway};
 use floorhand_domain::workflow::receive::{self, Receive};
-use floorhand_domain::workflow::{Accepted, Meant, Next, Site, What, refusal};
+use floorhand_domain::workflow::{Accepted, Meant, Next, Site, Step, What, refusal};
 use std::sync::Arc;
 
 /// Items met on the way that no line of the task names.
@@ -49,86 +49,61 @@ impl App {
     /// A scan in one of these flows.
     pub(super) fn goods_scan(self, meant: Meant, now: &Now, found: &Found) -> (Turn, Result<Accepted, Refusal>) {
         let text = meant.text.clone();
-        match &self.flow {
-            Flow::Receive(_) => self.receive_event(receive::Event::Scan(meant), text, now, found),
-            Flow::PutAway(_) => self.put_away_event(put_away::Event::Scan(meant), text, now, found),
-            Flow::Count(_) => {
-                let count = now.id.clone().into();
-                self.count_event(count::Event::Scan { meant, count }, text, now, found)
-            }
+        let press = match &self.flow {
+            Flow::PutAway(_) => Press::PutAway(put_away::Event::Scan(meant)),
+            Flow::Count(_) => Press::Count(count::Event::Scan { meant, count: now.id.clone().into() }),
+            Flow::Receive(_) => Press::Receive(receive::Event::Scan(meant)),
             _ => {
                 let refusal = self.general(floorhand_domain::scan::Refusal::NotNow);
                 let (turn, result, _) = self.refused(refusal, text, found);
-                (turn, result)
+                return (turn, result);
             }
-        }
+        };
+        self.goods_event(press, text, now, found)
     }
 
-    pub(super) fn receive_event(
+    /// An event for the machine of the flow. Of another flow it comes too late.
+    pub(super) fn goods_event(
         mut self,
-        event: receive::Event,
+        press: Press,
         text: String,
         now: &Now,
         found: &Found,
     ) -> (Turn, Result<Accepted, Refusal>) {
-        let Flow::Receive(mut flow) = std::mem::replace(&mut self.flow, Flow::Work) else {
-            return (self.turn(), Err(Refusal::Goods(floorhand_domain::scan::Refusal::NotNow.into())));
-        };
-        flow.learn(&found.known.items);
-        let settings = self.settings.clone();
-        let step = flow.at.update(event, &Site { known: &found.known, settings: &settings, today: &now.today });
-        let mut effects = Vec::new();
-        match step.next {
-            Next::Continue(at) => self.flow = Flow::Receive(Box::new(Under { at, ..*flow })),
-            Next::Finish(receive::Exit::Closed) => {
-                self.go_home(&mut effects);
+        match (std::mem::replace(&mut self.flow, Flow::Work), press) {
+            (Flow::Receive(flow), Press::Receive(event)) => {
+                self.run(*flow, |at, site| at.update(event, site), Flow::Receive, text, now, found)
+            }
+            (Flow::PutAway(flow), Press::PutAway(event)) => {
+                self.run(*flow, |at, site| at.update(event, site), Flow::PutAway, text, now, found)
+            }
+            (Flow::Count(flow), Press::Count(event)) => {
+                self.run(*flow, |at, site| at.update(event, site), Flow::Count, text, now, found)
+            }
+            (flow, _) => {
+                self.flow = flow;
+                (self.turn(), Err(Refusal::Goods(floorhand_domain::scan::Refusal::NotNow.into())))
             }
         }
-        self.concluded(step.facts, step.answer, effects, text, found)
     }
 
-    pub(super) fn put_away_event(
+    /// What the update makes of a machine becomes a turn; `put` makes a flow of it again.
+    fn run<M, Exit>(
         mut self,
-        event: put_away::Event,
+        mut flow: Under<M>,
+        update: impl FnOnce(M, &Site<'_>) -> Step<M, Exit, refusal::Refusal>,
+        put: impl FnOnce(Box<Under<M>>) -> Flow,
         text: String,
         now: &Now,
         found: &Found,
     ) -> (Turn, Result<Accepted, Refusal>) {
-        let Flow::PutAway(mut flow) = std::mem::replace(&mut self.flow, Flow::Work) else {
-            return (self.turn(), Err(Refusal::Goods(floorhand_domain::scan::Refusal::NotNow.into())));
-        };
         flow.learn(&found.known.items);
-        let settings = self.settings.clone();
-        let step = flow.at.update(event, &Site { known: &found.known, settings: &settings, today: &now.today });
+        let site = Site { known: &found.known, settings: &self.settings, today: &now.today };
+        let step = update(flow.at, &site);
         let mut effects = Vec::new();
         match step.next {
-            Next::Continue(at) => self.flow = Flow::PutAway(Box::new(Under { at, ..*flow })),
-            Next::Finish(_) => {
-                self.go_home(&mut effects);
-            }
-        }
-        self.concluded(step.facts, step.answer, effects, text, found)
-    }
-
-    pub(super) fn count_event(
-        mut self,
-        event: count::Event,
-        text: String,
-        now: &Now,
-        found: &Found,
-    ) -> (Turn, Result<Accepted, Refusal>) {
-        let Flow::Count(mut flow) = std::mem::replace(&mut self.flow, Flow::Work) else {
-            return (self.turn(), Err(Refusal::Goods(floorhand_domain::scan::Refusal::NotNow.into())));
-        };
-        flow.learn(&found.known.items);
-        let settings = self.settings.clone();
-        let step = flow.at.update(event, &Site { known: &found.known, settings: &settings, today: &now.today });
-        let mut effects = Vec::new();
-        match step.next {
-            Next::Continue(at) => self.flow = Flow::Count(Box::new(Under { at, ..*flow })),
-            Next::Finish(_) => {
-                self.go_home(&mut effects);
-            }
+            Next::Continue(at) => self.flow = put(Box::new(Under { at, ..flow })),
+            Next::Finish(_) => self.go_home(&mut effects),
         }
         self.concluded(step.facts, step.answer, effects, text, found)
     }
@@ -175,6 +150,16 @@ impl App {
         self.item_met(id).map(|item| item.name.clone()).unwrap_or_default()
     }
 
+    /// Items that the store found for a button are known from here on.
+    pub(super) fn learn(&mut self, found: &Found) {
+        match &mut self.flow {
+            Flow::Receive(flow) => flow.learn(&found.known.items),
+            Flow::PutAway(flow) => flow.learn(&found.known.items),
+            Flow::Count(flow) => flow.learn(&found.known.items),
+            _ => {}
+        }
+    }
+
     /// An item that the flow knows by name.
     #[must_use]
     pub fn item_met(&self, id: &ItemId) -> Option<&Item> {
@@ -190,11 +175,7 @@ impl App {
     /// An event of a button or key: a refusal buzzes.
     pub(super) fn pressed(mut self, event: Press, now: &Now, found: &Found) -> Turn {
         self.page = None;
-        let (mut turn, result) = match event {
-            Press::Receive(event) => self.receive_event(event, String::new(), now, found),
-            Press::PutAway(event) => self.put_away_event(event, String::new(), now, found),
-            Press::Count(event) => self.count_event(event, String::new(), now, found),
-        };
+        let (mut turn, result) = self.goods_event(event, String::new(), now, found);
         if result.is_err() {
             turn.effects.push(Effect::Signal(Signal::Refused));
         }
@@ -251,11 +232,14 @@ impl App {
         }
     }
 
-    /// A digit or the point of a number.
+    /// A digit or the point of a number. A minus in front is taken too, so that what is below zero is refused and
+    /// not read as what is above.
     pub(super) fn number_sign(mut self, sign: char) -> Turn {
         if let Some(decimals) = self.number_decimals()
             && self.typed.len() < NUMBER_MAX
-            && (sign.is_ascii_digit() || (sign == '.' && decimals > 0 && !self.typed.contains('.')))
+            && (sign.is_ascii_digit()
+                || (sign == '-' && self.typed.is_empty())
+                || (sign == '.' && decimals > 0 && !self.typed.contains('.')))
         {
             self.typed.push(sign);
         }
@@ -298,11 +282,7 @@ impl App {
             }
             _ => return self.turn(),
         };
-        let (mut turn, _) = match press {
-            Press::PutAway(event) => self.put_away_event(event, String::new(), now, found),
-            Press::Count(event) => self.count_event(event, String::new(), now, found),
-            Press::Receive(event) => self.receive_event(event, String::new(), now, found),
-        };
+        let (mut turn, _) = self.goods_event(press, String::new(), now, found);
         let gone = turn.app.doing().is_none();
         let moved = turn.app.step_name() != step;
         turn.app.answers = answers;
@@ -385,6 +365,9 @@ impl App {
     /// A rule that a supervisor may set aside here, with the number in its sentence.
     #[must_use]
     pub fn approvable(&self) -> Option<(Reason, i64)> {
+        if self.waits_typed() {
+            return Some((Reason::NotAllowed, 0));
+        }
         let Answer::Refused(refused) = &self.answer else { return None };
         let Refusal::Goods(refusal) = &refused.refusal else { return None };
         if !refusal.can_be_approved() {

@@ -36,10 +36,11 @@ impl App {
     }
 
     /// A tap in one of these flows. `Err` = it means what it means anywhere.
-    pub(super) fn goods_tap(self, tap: &Tap, now: &Now, found: &Found) -> Result<Turn, Box<Self>> {
+    pub(super) fn goods_tap(mut self, tap: &Tap, now: &Now, found: &Found) -> Result<Turn, Box<Self>> {
         if self.lock.is_some() {
             return Err(Box::new(self));
         }
+        self.learn(found);
         match &self.page {
             Some(OpenPage::Unknown { .. }) => return self.unknown_tap(tap, now, found),
             Some(OpenPage::Photo { .. }) => return self.photo_tap(tap),
@@ -64,7 +65,11 @@ impl App {
                 Some(data) => self.open_delivery(*data, now, found).0,
                 None => self.turn(),
             },
-            Tap::Blind | Tap::NotListed => self.receive_blind(now, found),
+            // One that was left here is gone on with.
+            Tap::Blind | Tap::NotListed => match found.delivery.clone() {
+                Some(data) => self.open_delivery(*data, now, found).0,
+                None => self.receive_blind(now, found),
+            },
             Tap::PageUp | Tap::PageDown => {
                 let per_page = self.delivery_rows();
                 if let Flow::Deliveries(flow) = &mut self.flow {
@@ -104,6 +109,7 @@ impl App {
             Tap::Sign(sign) if self.field_text() => self.sign(*sign),
             Tap::Digit(digit) => self.number_sign(char::from(b'0' + digit.min(&9))),
             Tap::Point => self.number_sign('.'),
+            Tap::Sign('-') => self.number_sign('-'),
             Tap::Keypad => {
                 self.keypad = !self.keypad;
                 self.typed.clear();
@@ -118,7 +124,7 @@ impl App {
                     let serial = Serial(self.typed.clone());
                     self.pressed(press(receive::Event::Serial(serial)), now, found)
                 }
-                Some(Field::Expiry) => match self.date_typed(now) {
+                Some(Field::Expiry) if !self.typed.is_empty() => match self.date_typed(now) {
                     Some(date) => self.pressed(press(receive::Event::Date(date)), now, found),
                     None => self.turn(),
                 },
@@ -132,7 +138,10 @@ impl App {
                     Some(Err(_)) => self.not_a_number(found),
                     None => self.pressed(press(receive::Event::Next), now, found),
                 },
-                Some(Field::Serial) => self.pressed(press(receive::Event::Next), now, found),
+                // Nothing was entered: where it is missing, that is the answer.
+                Some(Field::Lot | Field::Expiry | Field::Serial) => {
+                    self.pressed(press(receive::Event::Next), now, found)
+                }
                 _ => self.turn(),
             },
             Tap::Choose(0) if field == Some(Field::Condition) => {
@@ -201,6 +210,7 @@ impl App {
         Ok(match tap {
             Tap::Digit(digit) => self.number_sign(char::from(b'0' + digit.min(&9))),
             Tap::Point => self.number_sign('.'),
+            Tap::Sign('-') => self.number_sign('-'),
             Tap::Ok | Tap::Primary => match self.number_typed() {
                 Some(Ok(number)) => self.pressed(press(put_away::Event::Typed(number)), now, found),
                 Some(Err(_)) => self.not_a_number(found),
@@ -223,6 +233,7 @@ impl App {
         Ok(match tap {
             Tap::Digit(digit) => self.number_sign(char::from(b'0' + digit.min(&9))),
             Tap::Point => self.number_sign('.'),
+            Tap::Sign('-') => self.number_sign('-'),
             Tap::Keypad => {
                 self.keypad = !self.keypad;
                 self.typed.clear();
@@ -391,7 +402,13 @@ impl App {
             return self.turn();
         }
         match &self.flow {
-            Flow::Receive(_) => self.pressed(Press::Receive(receive::Event::Photo(photo_of(&photo))), now, found),
+            Flow::Receive(_) => {
+                // The page that asked for it stays.
+                let page = self.page.take();
+                let mut turn = self.pressed(Press::Receive(receive::Event::Photo(photo_of(&photo))), now, found);
+                turn.app.page = page;
+                turn
+            }
             _ => self.turn(),
         }
     }
@@ -436,7 +453,7 @@ impl App {
     /// A badge at the page of differences posts the receipt: whose it is is known, the PIN was given at sign-in.
     pub(super) fn post_scan(
         mut self,
-        meant: &Meant,
+        meant: Meant,
         complete: Option<bool>,
         now: &Now,
         found: &Found,
@@ -444,20 +461,17 @@ impl App {
         let own = found.known.operators.iter().any(|row| self.session.as_ref().is_some_and(|s| s.operator == row.id));
         let open = matches!(&self.flow, Flow::Receive(flow) if flow.at.counts().0 < flow.at.counts().1);
         let Some(complete) = complete.or((!open).then_some(true)).filter(|_| own) else {
-            let (turn, result) = self.goods_scan(meant.clone(), now, found);
-            return (turn, result);
+            return self.goods_scan(meant, now, found);
         };
-        let page = self.page.clone();
         self.page = None;
-        let closed = |app: Self| app.receive_event(receive::Event::Close { complete }, meant.text.clone(), now, found);
-        let (turn, result) = closed(self);
+        let close = || Press::Receive(receive::Event::Close { complete });
+        let (turn, result) = self.goods_event(close(), meant.text.clone(), now, found);
         // Final with open lines was asked for on this page, and the badge said so: that is the second press.
         match result {
-            Err(ref refusal) if refusal.reason() == Reason::Partial => closed(turn.app),
-            _ => {
-                let _ = page;
-                (turn, result)
+            Err(refusal) if refusal.reason() == Reason::Partial => {
+                turn.app.goods_event(close(), meant.text, now, found)
             }
+            _ => (turn, result),
         }
     }
 
@@ -467,8 +481,8 @@ impl App {
         let (answer, answers, before) = (self.answer.clone(), self.answers, flow.at.delivery.clone());
         let (typed, keypad) = (self.typed.clone(), self.keypad);
         let closed = before.is_some_and(|row| row.state.is_open()) && !delivery.state.is_open();
-        let (mut turn, _) =
-            self.receive_event(receive::Event::Changed(delivery, data.lines), String::new(), now, found);
+        let changed = Press::Receive(receive::Event::Changed(delivery, data.lines));
+        let (mut turn, _) = self.goods_event(changed, String::new(), now, found);
         turn.app.answers = answers;
         turn.app.answer = if closed { Answer::Notice("delivery-closed") } else { answer };
         (turn.app.typed, turn.app.keypad) = (typed, keypad);

@@ -1,5 +1,6 @@
 //! What a finger or a key means here. Whatever a tap does, a key does too: digits go into the
-//! open keypad, Enter is the primary action, Escape goes back.
+//! open keypad or choose a row, Enter is the primary action, Escape goes back, F4 to F12 are the
+//! buttons of [`App::actions`].
 
 use super::{App, Effect, Flow, Found, Now, OpenPage, Turn};
 use crate::view::{AttentionTab, Key, KeyPress, Tap};
@@ -48,6 +49,7 @@ impl App {
     }
 
     pub(super) fn tap(self, tap: Tap, now: &Now, found: &Found) -> Turn {
+        let tap = self.button(tap);
         match self.goods_tap(&tap, now, found) {
             Ok(turn) => turn,
             Err(app) => app.common_tap(tap, now, found),
@@ -76,7 +78,12 @@ impl App {
             Tap::Choose(row) => self.choose(row, now, found),
             Tap::OnlyHere => self.pick_do(Event::Short, now, found),
             Tap::FoundIt => self.pick_do(Event::Found, now, found),
-            Tap::Yes | Tap::No => self.turn(),
+            Tap::Yes | Tap::No => match &self.flow {
+                Flow::Pick(flow) if matches!(flow.pick.stage, Stage::Empty { .. }) => {
+                    self.pick_do(Event::Empty(tap == Tap::Yes), now, found)
+                }
+                _ => self.turn(),
+            },
             Tap::NotMe => self.not_me(),
             Tap::OpenWork => match self.flow {
                 Flow::Work | Flow::Deliveries(_) => self.show_work(),

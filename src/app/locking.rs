@@ -3,8 +3,9 @@
 
 use super::{Answer, App, Effect, Flow, Found, Guard, Kept, Lock, Now, OpenPage, Refusal, Session, Signal, Turn};
 use floorhand_domain::fact::Fact;
-use floorhand_domain::id::OperatorId;
-use floorhand_domain::master::Role;
+use floorhand_domain::id::{ItemId, OperatorId};
+use floorhand_domain::master::{Role, TypedCodes};
+use floorhand_domain::reason::Reason;
 use floorhand_domain::workflow::sign_in::{self, Event, Exit, SignIn};
 use floorhand_domain::workflow::{Accepted, Meant, Next, Site};
 
@@ -176,8 +177,56 @@ impl App {
     /// Opens the page that asks a supervisor, for the rule that was broken last.
     pub(super) fn ask_approval(self) -> Turn {
         match self.approvable() {
-            Some((reason, number)) => self.show(OpenPage::Approve { reason, number, approver: None }),
+            Some((reason, number)) => self.show(OpenPage::Approve { reason, number, approver: None, typed: false }),
             None => self.turn(),
+        }
+    }
+
+    /// Whether a code that is typed now is taken as it is; else a supervisor allows each, or nobody may type.
+    #[must_use]
+    pub fn takes_typed(&self) -> bool {
+        let decides = self.may(Role::Supervisor) || self.may(Role::Manager);
+        match self.settings.typed_codes {
+            TypedCodes::Allowed => true,
+            TypedCodes::Supervisor => self.session.is_none() || decides,
+            TypedCodes::Never => self.session.is_none(),
+        }
+    }
+
+    /// A code was typed that somebody else must allow.
+    pub(super) fn code_typed_in(self, found: &Found) -> Turn {
+        match self.settings.typed_codes {
+            TypedCodes::Never => self.not_allowed(found),
+            _ => self.show(OpenPage::Approve { reason: Reason::NotAllowed, number: 0, approver: None, typed: true }),
+        }
+    }
+
+    /// Whether the open page asks for a typed code.
+    pub(super) fn waits_typed(&self) -> bool {
+        matches!(self.page, Some(OpenPage::Approve { typed: true, .. }))
+    }
+
+    /// The typed code counts now, as a scan would.
+    fn typed_allowed(self, by: OperatorId) -> Turn {
+        let fact = Fact::Approved {
+            by,
+            decision: Reason::NotAllowed,
+            subject: self.aggregate(),
+            item: ItemId::default(),
+            qty: 0,
+        };
+        let mut turn = self.turn();
+        turn.facts.push(fact);
+        turn.effects.push(Effect::TypedScan);
+        turn
+    }
+
+    /// The aggregate of what is being done.
+    fn aggregate(&self) -> String {
+        match &self.flow {
+            Flow::Receive(flow) => format!("receipt:{}", flow.at.receipt),
+            _ if self.task().is_none() => "scan".to_owned(),
+            _ => format!("task:{}", self.task()),
         }
     }
 
@@ -189,6 +238,7 @@ impl App {
             return (turn, result);
         };
         self.typed.clear();
+        let typed = self.waits_typed();
         let settings = self.settings.clone();
         let site = Site { known: &found.known, settings: &settings, today: &now.today };
         let roles = found.known.operators.first().map(|known| known.roles.clone()).unwrap_or_default();
@@ -197,22 +247,30 @@ impl App {
         match (answer, next) {
             (Ok(accepted), Next::Continue(SignIn::Pin { operator, name })) => {
                 let own = self.session.as_ref().is_some_and(|session| session.operator == operator);
-                let decides = roles.iter().any(|role| matches!(role, Role::Supervisor | Role::Manager));
+                let decides =
+                    roles.contains(&Role::Manager) || (roles.contains(&Role::Supervisor) && !self.beyond_supervisor());
                 if own || !decides {
-                    self.page = Some(OpenPage::Approve { reason, number, approver: None });
+                    self.page = Some(OpenPage::Approve { reason, number, approver: None, typed });
                     return self.approval_refused(sign_in::Refusal::NotAllowed);
                 }
-                self.page = Some(OpenPage::Approve { reason, number, approver: Some((operator, name)) });
+                self.page = Some(OpenPage::Approve { reason, number, approver: Some((operator, name)), typed });
                 let mut turn = self.turn();
                 turn.effects.push(Effect::Signal(Signal::Accepted));
                 (turn, Ok(accepted))
             }
             (Err(refusal), _) => {
-                self.page = Some(OpenPage::Approve { reason, number, approver: None });
+                self.page = Some(OpenPage::Approve { reason, number, approver: None, typed });
                 self.approval_refused(refusal)
             }
             (Ok(accepted), _) => (self.turn(), Ok(accepted)),
         }
+    }
+
+    /// Whether so much more than ordered came that only a manager may allow it.
+    fn beyond_supervisor(&self) -> bool {
+        let Flow::Receive(flow) = &self.flow else { return false };
+        let most = i64::from(self.settings.limits.supervisor_over_percent);
+        flow.at.over_percent().is_some_and(|percent| percent > most)
     }
 
     /// The rule that is to be set aside stays the last answer; only the buzz says that this was no approval.
@@ -222,7 +280,8 @@ impl App {
 
     /// The PIN of a supervisor was compared.
     pub(super) fn approval_checked(mut self, right: bool, now: &Now, found: &Found) -> Turn {
-        let Some(OpenPage::Approve { reason, number, approver: Some((operator, name)) }) = self.page.clone() else {
+        let Some(OpenPage::Approve { reason, number, approver: Some((operator, name)), typed }) = self.page.clone()
+        else {
             return self.turn();
         };
         let (mut step, guard) = self.compared(&operator, name, right, now, found);
@@ -231,14 +290,14 @@ impl App {
         let mut turn = match step.answer {
             Ok(_) => {
                 self.page = None;
-                let mut turn = self.approved(operator, now, found);
+                let mut turn = if typed { self.typed_allowed(operator) } else { self.approved(operator, now, found) };
                 turn.facts.splice(0..0, step.facts);
                 turn
             }
             Err(refusal) => {
                 let out = matches!(refusal, sign_in::Refusal::LockedOut { .. });
                 let approver = self.pin_of().filter(|_| !out).map(|(id, name)| (id.clone(), name.to_owned()));
-                self.page = Some(OpenPage::Approve { reason, number, approver });
+                self.page = Some(OpenPage::Approve { reason, number, approver, typed });
                 let mut turn = self.turn();
                 turn.facts = step.facts;
                 turn.effects.push(Effect::Signal(Signal::Refused));

@@ -102,9 +102,15 @@ impl App {
                     rows.push(("skip", at_line && hand_empty, "last-line"));
                     rows.push((
                         "release",
-                        hand_empty && !matches!(pick.map(|p| &p.stage), Some(Stage::DropOff { .. })),
+                        hand_empty
+                            && !matches!(
+                                pick.map(|p| &p.stage),
+                                Some(Stage::DropOff { .. } | Stage::DropOne { .. } | Stage::Empty { .. })
+                            ),
                         "last-line",
                     ));
+                    let undoes = pick.is_some_and(|p| p.progress.iter().any(|line| line.picked > 0));
+                    rows.push(("undo", hand_empty && undoes, "last-line"));
                 }
                 let home = matches!(self.flow, Flow::Work | Flow::Deliveries(_));
                 if home {
@@ -125,7 +131,10 @@ impl App {
                 if let Some(enabled) = left {
                     rows.push(("release", enabled, "last-line"));
                 }
-                rows.push(("what-is", true, ""));
+                // A count is blind: nothing tells the book meanwhile.
+                if !matches!(self.flow, Flow::Count(_)) {
+                    rows.push(("what-is", true, ""));
+                }
                 rows.push(("history", true, ""));
                 rows.push(("attention", true, ""));
                 rows.push(("settings", true, ""));
@@ -164,7 +173,12 @@ impl App {
                 if pick.is_none() {
                     return vec![("lead", self.approvable().is_some(), "no-task")];
                 }
-                vec![("short", short, "no-task"), ("skip", at_line && hand_empty, "last-line")]
+                let full = pick.is_some_and(|p| matches!(p.stage, Stage::Item { .. } | Stage::Tote { .. }));
+                vec![
+                    ("short", short, "no-task"),
+                    ("tote-full", full, "no-task"),
+                    ("skip", at_line && hand_empty, "last-line"),
+                ]
             }
             Some(OpenPage::Languages) => vec![("en", true, ""), ("de", true, "")],
             _ => Vec::new(),
@@ -189,13 +203,19 @@ impl App {
     pub(super) fn choose_row(mut self, row: usize, now: &Now, found: &Found) -> Turn {
         let rows = self.sheet_rows();
         let (first, _) = self.sheet_window(rows.len());
-        let Some((code, enabled, _)) = rows.get(first + row).copied() else { return self.turn() };
-        if !enabled {
+        let Some((code, enabled, why)) = rows.get(first + row).copied() else { return self.turn() };
+        // What the role bars is refused below, and says so.
+        if !enabled && why != "role" {
             return self.turn();
         }
         match code {
             "skip" => self.pick_do(Event::Skip, now, found),
             "short" => self.pick_do(Event::Short, now, found),
+            "tote-full" => self.pick_do(Event::ToteFull, now, found),
+            "undo" => match found.undo.clone() {
+                Some((epoch, seq, fact)) => self.pick_do(Event::Undo { epoch, seq, fact }, now, found),
+                None => self.close_page(),
+            },
             // Giving a task back cannot be taken back: it asks once.
             "release" => {
                 if matches!(self.page, Some(OpenPage::More { asked: Some("release") })) {

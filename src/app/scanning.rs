@@ -74,7 +74,7 @@ impl App {
                     Flow::Deliveries(_) => self.deliveries_scan(meant, now, found),
                     _ => match over {
                         Some(OpenPage::Differences { complete, .. }) if !found.known.operators.is_empty() => {
-                            self.post_scan(&meant, complete, now, found)
+                            self.post_scan(meant, complete, now, found)
                         }
                         Some(OpenPage::Unknown { .. }) => {
                             let refusal = self.general(scan::Refusal::NotNow);
@@ -110,8 +110,10 @@ impl App {
             turn.app.page = finder;
         }
         if let Some(reason) = reason {
+            // The code of a badge opens doors: it stands in no fact.
+            let is_badge = !found.known.operators.is_empty();
             turn.facts.push(Fact::ScanRefused {
-                raw: shown(&scan),
+                raw: if is_badge { "badge".to_owned() } else { shown(&scan) },
                 step: step.to_owned(),
                 reason,
                 meanings,

@@ -6,7 +6,7 @@ use super::form::{self, Code};
 use super::what_is::Told;
 use crate::event::Catalogue;
 use crate::view::{AttentionTab, Profile};
-use floorhand_domain::id::OperatorId;
+use floorhand_domain::id::{ItemId, OperatorId};
 use floorhand_domain::master::{Item, Role};
 use floorhand_domain::reason::Reason;
 use floorhand_domain::workflow::Accepted;
@@ -117,6 +117,24 @@ impl Doing {
             Self::Count(saved) => saved.task.as_str(),
         }
     }
+
+    /// What is in the hand, which no line needs to name.
+    #[must_use]
+    pub fn item(&self) -> Option<&ItemId> {
+        match self {
+            Self::PutAway(saved) => match &saved.stage {
+                put_away::Stage::Source { hand, .. }
+                | put_away::Stage::Destination { load: put_away::Load::Part { hand, .. }, .. } => Some(&hand.item),
+                put_away::Stage::EmptyNow { item, .. } => Some(item),
+                put_away::Stage::Destination { .. } => None,
+            },
+            Self::Receive(saved) => match &saved.stage {
+                receive::Stage::Entry { entry } => Some(&entry.item),
+                receive::Stage::Item { .. } => None,
+            },
+            Self::Pick(_) | Self::Count(_) => None,
+        }
+    }
 }
 
 /// The step of an operator who left it.
@@ -217,6 +235,9 @@ pub enum OpenPage {
         number: i64,
         /// Whose PIN is asked for. `None` = a badge is.
         approver: Option<(OperatorId, String)>,
+        /// It is a code typed by hand that waits; the floor's loop keeps it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        typed: bool,
     },
     /// What differs, before a receipt is closed.
     Differences {

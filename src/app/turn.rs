@@ -127,6 +127,8 @@ pub enum Input {
     DeliveryChanged(Box<DeliveryData>),
     /// A photograph was stored; `None`: it could not be taken.
     Photo(Option<Photo>),
+    /// A code was typed that a supervisor must allow.
+    CodeTyped,
     /// A label for a new handling unit was printed; empty: the printer does not answer.
     Printed(String),
     /// The access of whoever is signed in has ended.
@@ -188,6 +190,8 @@ pub enum Effect {
     TakePhoto,
     /// Print a label for a new handling unit.
     PrintLabel,
+    /// Take the typed code that waited as a scan.
+    TypedScan,
     /// Read the task under way again.
     ReloadTask(TaskId),
     /// Read the rows of the open page.
@@ -210,6 +214,7 @@ impl std::fmt::Debug for Effect {
             Self::LoadDeliveries => f.write_str("LoadDeliveries"),
             Self::TakePhoto => f.write_str("TakePhoto"),
             Self::PrintLabel => f.write_str("PrintLabel"),
+            Self::TypedScan => f.write_str("TypedScan"),
             Self::ReloadTask(task) => write!(f, "ReloadTask({task})"),
             Self::LoadPage => f.write_str("LoadPage"),
             Self::Signal(signal) => write!(f, "Signal({signal:?})"),

@@ -1,6 +1,9 @@
 //! The work list: choosing a task by tap or scan.
 
-use super::{Answer, App, Effect, Flow, Found, Now, PickFlow, Refusal as AnyRefusal, Signal, TaskData, Turn, Under};
+use super::{
+    Answer, App, DeliveriesFlow, Effect, Flow, Found, Now, PickFlow, Refusal as AnyRefusal, Signal, TaskData, Turn,
+    Under,
+};
 use floorhand_domain::fact::Fact;
 use floorhand_domain::id::{LocationId, OperatorId, TaskId};
 use floorhand_domain::master::Role;
@@ -9,7 +12,7 @@ use floorhand_domain::scan::{self, Kind, Wants};
 use floorhand_domain::task::{Line, LineState, Task, TaskKind, TaskState};
 use floorhand_domain::workflow::count::Count;
 use floorhand_domain::workflow::pick::Pick;
-use floorhand_domain::workflow::put_away::PutAway;
+use floorhand_domain::workflow::put_away::{self, PutAway};
 use floorhand_domain::workflow::{Accepted, Class, Meant, What};
 use serde::{Deserialize, Serialize};
 
@@ -137,6 +140,14 @@ impl App {
             && let Some(delivery) = found.delivery.clone()
         {
             return self.open_delivery(*delivery, now, found);
+        }
+        // Several are offered, to whoever may receive.
+        if found.task.is_none() && self.may(Role::Receive) && self.deliveries_named(meant, now, &found.known).len() > 1
+        {
+            self.flow = Flow::Deliveries(DeliveriesFlow::default());
+            let (mut turn, result) = self.deliveries_scan(meant.clone(), now, found);
+            turn.effects.push(Effect::LoadDeliveries);
+            return (turn, result);
         }
         let asked = self.asked.take();
         let result = match (&found.task, meant.fit(&Wants::only(Kind::Task))) {
@@ -282,6 +293,27 @@ impl App {
         (self.turn(), Err(refusal))
     }
 
+    /// Whether somebody else works on the task at another device.
+    pub(super) fn is_elsewhere(&self, data: &TaskData) -> bool {
+        !data.free && data.task.device.as_str() != self.station.device
+    }
+
+    /// Whether nothing of the task under way is in the hands: no goods, no tote, no count that was begun.
+    fn rests(&self) -> bool {
+        match &self.flow {
+            Flow::Pick(flow) => {
+                let carries = flow.pick.task.slots.iter().any(|slot| !slot.tote.is_none());
+                !carries && flow.pick.hand().is_none_or(|hand| hand.units.is_empty())
+            }
+            Flow::PutAway(flow) => match &flow.at.stage {
+                put_away::Stage::Source { hand, .. } => hand.units.is_empty(),
+                _ => false,
+            },
+            Flow::Count(flow) => flow.at.count_id().is_none(),
+            _ => false,
+        }
+    }
+
     pub(super) fn show_work(mut self) -> Turn {
         self.asked = None;
         self.flow = Flow::Work;
@@ -291,5 +323,35 @@ impl App {
         let mut turn = self.turn();
         turn.effects.push(Effect::LoadWork);
         turn
+    }
+}
+
+impl App {
+    /// The core gave this pick to somebody else: what is in our totes is set down, the open lines are theirs.
+    pub(super) fn keep_own_totes(&self, data: &mut TaskData) {
+        let Flow::Pick(flow) = &self.flow else { return };
+        data.task.slots.clone_from(&flow.pick.task.slots);
+        let theirs = |line: &Line| match line.state {
+            LineState::Open => Line { state: LineState::Cancelled, ..line.clone() },
+            _ => line.clone(),
+        };
+        data.lines = data.lines.iter().map(theirs).collect();
+    }
+}
+
+impl Turn {
+    /// Work that is somebody else's by now is left as soon as nothing of it is in the hands: what was done of it
+    /// stands, the rest is theirs.
+    pub(super) fn given_up(mut self) -> Self {
+        let Some(task) = self.app.lost.clone() else { return self };
+        if task != self.app.task() {
+            self.app.lost = None;
+        } else if self.app.rests() {
+            self.app.lost = None;
+            self.app.go_home(&mut self.effects);
+            self.app.answer = Answer::Notice("task-reassigned");
+            self.effects.push(Effect::Signal(Signal::Attention));
+        }
+        self
     }
 }

@@ -32,8 +32,20 @@ pub(super) fn pick(app: &App, flow: &PickFlow) -> PickView {
             (ask("shelf", 0, ""), stage)
         }
         Stage::Item { line: id, hand } => item_stage(app, flow, id, hand, line, of_line),
-        Stage::Tote { hand, .. } => {
-            let slot = line.map_or(0, |l| l.slot);
+        Stage::NextTote { .. } => {
+            let slot = line.map_or(0, |l| pick.slot_of(l));
+            (ask("tote-empty", u32::from(slot), ""), PickStage::Totes { cart: cart(pick, slot, true) })
+        }
+        Stage::Empty { .. } => {
+            let place = line.map(|l| l.location.0.clone()).unwrap_or_default();
+            (ask("empty-now", 0, place.clone()), PickStage::EmptyNow { place, goods: of_line })
+        }
+        Stage::Sort { hand, .. } if hand.units.is_empty() => {
+            let [lot, tote, place] = Default::default();
+            (ask("item", 0, ""), PickStage::Item { goods: of_line, quantity: 0, lot, tote, place })
+        }
+        Stage::Sort { hand, .. } | Stage::Tote { hand, .. } => {
+            let slot = line.map_or(0, |l| pick.slot_of(l));
             let tote = pick.tote_of(slot);
             let single = pick.task.slots.len() <= 1;
             let stage = PickStage::Tote { cart: cart(pick, slot, false), goods: of_line, quantity: number(hand.qty()) };
@@ -51,6 +63,20 @@ pub(super) fn pick(app: &App, flow: &PickFlow) -> PickView {
                 ok: counting && app.typed.parse::<i64>().is_ok_and(|n| n > 0 && n <= missing),
             };
             (ask(if counting { "type-damaged" } else { "shelf-confirm" }, 0, ""), stage)
+        }
+        Stage::DropOne { tote, .. } => {
+            let left = pick.totes_left();
+            let to = left.iter().find(|one| one.tote == *tote).map(|one| one.to.0.clone());
+            let asked = match &to {
+                Some(place) => ask("drop", 0, place.clone()),
+                None => ask("tote", 0, left.first().map(|one| one.tote.0.clone()).unwrap_or_default()),
+            };
+            let stage = PickStage::DropOff {
+                place: to.unwrap_or_default(),
+                kind: if pick.drop_off_kind == LocationKind::Pack { "bench" } else { "staging" }.to_owned(),
+                totes: left.into_iter().map(|one| one.tote.0).collect(),
+            };
+            (asked, stage)
         }
         Stage::DropOff { .. } => {
             let stage = PickStage::DropOff {
@@ -95,7 +121,7 @@ fn item_stage(
             goods,
             quantity: number(open),
             lot: line.map(|l| l.lot.0.clone()).unwrap_or_default(),
-            tote: line.map(|l| pick.tote_of(l.slot).0).unwrap_or_default(),
+            tote: line.map(|l| pick.tote_of(pick.slot_of(l)).0).unwrap_or_default(),
             place: line.map(|l| l.location.0.clone()).unwrap_or_default(),
         };
         return (ask(code, 0, ""), stage);

@@ -174,6 +174,24 @@ fn pick(app: &App, refused: &Refused, told: &mut Refusal, refusal: &pick::Refusa
             told.needed = thing("drop", needed.as_str());
             told.name = needed.0.clone();
         }
+        pick::Refusal::Swap { lot, handling_unit, needed_lot, needed_unit } => {
+            let side = |lot: &floorhand_domain::id::Lot, unit: &floorhand_domain::id::HandlingUnitId| {
+                if lot.is_none() { thing("pallet", unit.as_str()) } else { thing("lot", lot.as_str()) }
+            };
+            told.scanned = side(lot, handling_unit);
+            told.needed = side(needed_lot, needed_unit);
+        }
+        pick::Refusal::SwapPicked { scanned } => told.scanned = thing("pallet", scanned.as_str()),
+        pick::Refusal::Fefo { scanned, needed } => {
+            told.scanned = thing("lot", scanned.as_str());
+            told.needed = thing("lot", needed.as_str());
+            told.name = needed.0.clone();
+        }
+        pick::Refusal::WeightOut { grams, .. } => {
+            told.scanned = Thing::default();
+            told.number = number(*grams);
+        }
+        pick::Refusal::OrderCancelled { order } => told.scanned = thing("order", order.as_str()),
     }
 }
 
@@ -282,8 +300,46 @@ fn of_goods(app: &App, refused: &Refused, told: &mut Refusal, refusal: &goods_re
             told.number = number(*promised);
         }
         Goods::BookShort { book } => told.number = number(*book),
+        Goods::NotInOrder { scanned } => {
+            told.scanned = with(thing("item", scanned.as_str()), refused.scanned.as_ref());
+        }
+        Goods::CartonBad { scanned, needed } => {
+            told.scanned = thing("carton-type", scanned.as_str());
+            if !needed.is_none() {
+                told.needed = thing("carton-type", needed.as_str());
+                told.name = needed.0.clone();
+            }
+        }
+        Goods::CartonWeight { expected, measured, item, .. } => {
+            told.scanned = Thing::default();
+            told.number = number((measured - expected).abs());
+            told.name = item.0.clone();
+        }
+        Goods::PrintFailed { label } => told.scanned = thing("carton", label.as_str()),
+        Goods::OrderHeld { order } | Goods::OrderCancelled { order } | Goods::OrderGone { order } => {
+            told.scanned = thing("order", order.as_str());
+            told.name = order.0.clone();
+        }
         Goods::Unexpected { item } => {
             told.scanned = with(thing("item", item.as_str()), refused.scanned.as_ref());
+        }
+        Goods::GoneReturn { rma } => told.scanned = thing("return", rma.as_str()),
+        Goods::RetNotShipped { scanned } => told.scanned = thing("item", scanned),
+        Goods::RetOver { open } => told.number = number(*open),
+        Goods::OtherLot { scanned, needed } => {
+            told.scanned = thing("lot", scanned.as_str());
+            if !needed.is_none() {
+                told.needed = thing("lot", needed.as_str());
+                told.name = needed.0.clone();
+            }
+        }
+        Goods::WeightDiff { grams, expected } => {
+            told.scanned = Thing::default();
+            told.number = number((grams - expected).abs());
+        }
+        Goods::MissingAnswer { what } => {
+            told.scanned = Thing::default();
+            told.name.clone_from(what);
         }
     }
 }

@@ -124,7 +124,8 @@ fn rows(items: &[Item], stock: &[&Stock], with_goods: bool) -> Vec<WhatRow> {
 
 pub(super) fn approve(app: &App, page: &OpenPage) -> ApproveView {
     let (reason, number, approver) = match page {
-        OpenPage::Approve { reason, number, approver } => (reason.code(), *number, approver.clone()),
+        OpenPage::Approve { typed: true, approver, .. } => ("TYPED", 0, approver.clone()),
+        OpenPage::Approve { reason, number, approver, .. } => (reason.code(), *number, approver.clone()),
         _ => ("", 0, None),
     };
     ApproveView {

@@ -51,7 +51,7 @@ impl Mask {
     }
 
     fn tap(&self, app: &App, tap: &Tap) -> Option<Tap> {
-        let code = matches!(app.page, Some(OpenPage::TypeCode { .. }));
+        let code = matches!(app.page, Some(OpenPage::TypeCode { .. } | OpenPage::Approve { .. }));
         let nobody = app.session.is_none() && app.page.is_none();
         match tap {
             Tap::Digit(_) if code || app.wants_digits() => Some(Tap::Digit(0)),

@@ -17,15 +17,14 @@ impl Runner {
     pub(super) fn loaded(&self, task: &TaskId) -> Option<TaskData> {
         let me = self.app.session.as_ref().map(|s| s.operator.clone()).unwrap_or_default();
         let now_ms = self.store.clock().and_then(|clock| clock.now_ms(self.clock.mono_ms(), &self.boot_id));
-        task_data(&self.store, task, &me, now_ms)
+        task_data(&self.store, task, &me, now_ms, self.app.task_kept(task))
             .inspect_err(|error| tracing::error!(task = task.as_str(), error = chain(error), "task could not be read"))
             .ok()
             .flatten()
     }
 
     fn delivery(&self, id: &DeliveryId) -> Option<Box<DeliveryData>> {
-        let receipt = self.app.receipt_kept(id).map(|saved| saved.receipt.clone());
-        delivery_data(&self.store, id, receipt.as_ref())
+        delivery_data(&self.store, id, self.app.receipt_kept(id))
             .inspect_err(|error| tracing::error!(id = id.as_str(), error = chain(error), "delivery could not be read"))
             .ok()
             .flatten()
@@ -69,6 +68,12 @@ impl Runner {
         {
             found.delivery = self.delivery(&id);
         }
+        let blind = DeliveryId::default();
+        if matches!((&self.app.flow, tap), (Flow::Deliveries(_), Tap::Blind | Tap::NotListed))
+            && self.app.receipt_kept(&blind).is_some()
+        {
+            found.delivery = self.delivery(&blind);
+        }
         if let Some(lookup) = self.app.look_for_tap() {
             found.known = self.known(&lookup);
         }
@@ -77,6 +82,15 @@ impl Runner {
             && let Some(id) = flow.at.count_id()
         {
             let last = self.store.last_counted(&flow.at.task.id, id);
+            found.undo = last
+                .inspect_err(|error| tracing::error!(error = chain(error), "own facts could not be read"))
+                .ok()
+                .flatten();
+        }
+        if matches!(self.app.page, Some(OpenPage::More { .. }))
+            && let Flow::Pick(flow) = &self.app.flow
+        {
+            let last = self.store.last_picked(&flow.pick.task.id);
             found.undo = last
                 .inspect_err(|error| tracing::error!(error = chain(error), "own facts could not be read"))
                 .ok()

@@ -10,7 +10,7 @@ use crate::event::Catalogue;
 use crate::store::{LoginGuard, Store, StoreError};
 use crate::view::{AttentionTab, Hand, Look, Profile, Sound, TextSize, Theme};
 use floorhand_domain::fact::Fact;
-use floorhand_domain::id::{DeliveryId, OperatorId, ReceiptId, SignInId, TaskId};
+use floorhand_domain::id::{DeliveryId, ItemId, OperatorId, SignInId, TaskId};
 use floorhand_domain::master::{LocationKind, Settings};
 use floorhand_domain::scan::{Known, Source};
 use floorhand_domain::task::{TaskKind, TaskState};
@@ -45,11 +45,11 @@ pub(super) fn resume(store: &Store, look: Look, profile: Profile) -> Result<App,
         _ => None,
     };
     let task = match &named {
-        Some(task) => task_data(store, task, &me, None)?,
+        Some(task) => task_data(store, task, &me, None, saved.doing.as_ref())?,
         None => None,
     };
     let delivery = match &saved.doing {
-        Some(Doing::Receive(saved)) => delivery_data(store, &saved.delivery, Some(&saved.receipt))?,
+        Some(doing @ Doing::Receive(saved)) => delivery_data(store, &saved.delivery, Some(doing))?,
         _ => None,
     };
     let mut app = app.resume(saved, task, delivery);
@@ -95,19 +95,15 @@ pub fn snapshot(store: &Store) -> Result<App, StoreError> {
     Ok(app)
 }
 
-/// A delivery as it is shown, with the names its pages need; empty = blind. `receipt`: the one that is gone on
+/// A delivery as it is shown, with the names its pages need; empty = blind. `kept`: the receipt that is gone on
 /// with. `None` = there is no such delivery.
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn delivery_data(
-    store: &Store,
-    id: &DeliveryId,
-    receipt: Option<&ReceiptId>,
-) -> Result<Option<DeliveryData>, StoreError> {
-    let past = match receipt {
-        Some(receipt) => store.received(receipt)?,
-        None => Vec::new(),
+pub fn delivery_data(store: &Store, id: &DeliveryId, kept: Option<&Doing>) -> Result<Option<DeliveryData>, StoreError> {
+    let past = match kept {
+        Some(Doing::Receive(saved)) => store.received(&saved.receipt)?,
+        _ => Vec::new(),
     };
     let (delivery, lines) = if id.is_none() {
         (None, Vec::new())
@@ -122,18 +118,13 @@ pub fn delivery_data(
         Fact::Received { item, .. } => Some(item),
         _ => None,
     });
-    for id in lines.iter().map(|line| &line.item).chain(received) {
-        if !catalogue.items.contains_key(id.as_str())
-            && let Some(item) = store.item(id)?
-        {
-            catalogue.items.insert(id.0.clone(), item);
-        }
-    }
+    let items = lines.iter().map(|line| &line.item).chain(received).chain(kept.and_then(Doing::item));
+    name(store, items, &mut catalogue)?;
     Ok(Some(DeliveryData { delivery, lines: lines.into(), catalogue: Arc::new(catalogue), past }))
 }
 
 /// A task as it is shown, with the names its pages need. `None` = there is no such task. `now_ms`: the core's
-/// clock, where it is known.
+/// clock, where it is known; `kept`: the step that is gone on with.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -142,16 +133,12 @@ pub fn task_data(
     id: &TaskId,
     me: &OperatorId,
     now_ms: Option<u64>,
+    kept: Option<&Doing>,
 ) -> Result<Option<TaskData>, StoreError> {
     let Some(task) = store.task_shown(id)? else { return Ok(None) };
     let lines = store.lines_shown(id)?;
     let mut catalogue = Catalogue::default();
     for line in &lines {
-        if !catalogue.items.contains_key(line.item.as_str())
-            && let Some(item) = store.item(&line.item)?
-        {
-            catalogue.items.insert(line.item.0.clone(), item);
-        }
         for id in [&line.location, &line.plan.to].into_iter().chain(&line.plan.others) {
             if !id.is_none()
                 && !catalogue.locations.contains_key(id.as_str())
@@ -165,14 +152,12 @@ pub fn task_data(
         TaskKind::Count => store.counted(id)?.into_iter().map(|(_, _, fact)| fact).collect(),
         _ => Vec::new(),
     };
-    for fact in &past {
-        if let Fact::Counted { item, .. } = fact
-            && !catalogue.items.contains_key(item.as_str())
-            && let Some(known) = store.item(item)?
-        {
-            catalogue.items.insert(item.0.clone(), known);
-        }
-    }
+    let counted = past.iter().filter_map(|fact| match fact {
+        Fact::Counted { item, .. } => Some(item),
+        _ => None,
+    });
+    let items = lines.iter().map(|line| &line.item).chain(counted).chain(kept.and_then(Doing::item));
+    name(store, items, &mut catalogue)?;
     let drop_off = store.location(&task.drop_off)?;
     let free = task.state != TaskState::Claimed || task.holder.is_none() || task.holder == *me;
     let by = if task.left_by.is_none() { &task.holder } else { &task.left_by };
@@ -192,6 +177,22 @@ pub fn task_data(
         past,
         task,
     }))
+}
+
+/// Adds items to the names.
+fn name<'a>(
+    store: &Store,
+    items: impl Iterator<Item = &'a ItemId>,
+    catalogue: &mut Catalogue,
+) -> Result<(), StoreError> {
+    for id in items {
+        if !catalogue.items.contains_key(id.as_str())
+            && let Some(item) = store.item(id)?
+        {
+            catalogue.items.insert(id.0.clone(), item);
+        }
+    }
+    Ok(())
 }
 
 /// What is known about the badge that was scanned, or whose PIN is being typed.
@@ -294,6 +295,7 @@ impl Runner {
 
     pub(super) fn refresh_link(&mut self) {
         let Some(counts) = Self::read("outbox", self.store.outbox_counts()) else { return };
+        let Some(exceptions) = Self::read("exceptions", self.store.open_exceptions()) else { return };
         let last_ok = self.store.last_ok();
         let minutes_ago = last_ok.as_deref().and_then(|at| at.parse::<jiff::Timestamp>().ok()).map(|at| {
             let seconds = self.clock.wall().timestamp().duration_since(at).as_secs().max(0);
@@ -305,7 +307,7 @@ impl Runner {
             fresh: self.app.link.fresh,
             waiting: counts.pending,
             parked: counts.parked,
-            rejected: counts.rejected,
+            rejected: counts.rejected.saturating_add(exceptions),
             last_ok: last_ok.as_deref().map(wall_of),
             minutes_ago,
         };

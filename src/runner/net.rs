@@ -101,24 +101,13 @@ impl Runner {
                 _ => self.load_deliveries(),
             }
         }
+        let task = self.app.task();
         match &self.app.flow {
             Flow::Work if any("task") || any("line") => self.load_work(),
-            Flow::Pick(flow) if any("task") || any("line") => {
-                let task = flow.pick.task.id.clone();
-                let changed = ids.iter().any(|id| *id == task.0 || self.line_changed(&LineId(id.clone())));
-                if changed {
-                    self.reload(&task);
-                }
-            }
-            Flow::PutAway(flow) if any("task") || any("line") => {
-                let task = flow.at.task.id.clone();
-                if ids.iter().any(|id| *id == task.0 || self.line_changed(&LineId(id.clone()))) {
-                    self.reload(&task);
-                }
-            }
-            Flow::Count(flow) if any("task") || any("line") => {
-                let task = flow.at.task.id.clone();
-                if ids.iter().any(|id| *id == task.0 || self.line_changed(&LineId(id.clone()))) {
+            Flow::Pick(_) | Flow::PutAway(_) | Flow::Count(_) if any("task") || any("line") || any("exception") => {
+                // An exception may say that the task is somebody else's; its row came before our claim did.
+                let changed = |id: &String| *id == task.0 || self.line_changed(&LineId(id.clone()));
+                if any("exception") || ids.iter().any(changed) {
                     self.reload(&task);
                 }
             }

@@ -1,6 +1,6 @@
 //! One turn, one transaction: facts, their overlay, the scan, the step.
 
-use super::{COMMIT_FACTS_MAX, Store, StoreError, int, overlay};
+use super::{COMMIT_FACTS_MAX, Store, StoreError, int, overlay, photos};
 use floorhand_domain::fact::Fact;
 use floorhand_domain::id::{OperatorId, SignInId, TaskId};
 use floorhand_domain::scan::Source;
@@ -145,8 +145,10 @@ impl Store {
                 .seal(&head.last_hash)?;
                 put(conn, head.epoch, &sealed)?;
                 overlay::add(conn, head.epoch, head.next_seq, fact, &commit.operator)?;
-                if let Fact::NoteAdded { entry, .. } = fact {
-                    mark_seen(conn, entry)?;
+                match fact {
+                    Fact::NoteAdded { entry, .. } => mark_seen(conn, entry)?,
+                    Fact::PhotoTaken { photo, .. } => photos::recorded(conn, photo)?,
+                    _ => {}
                 }
                 done.facts.push((head.epoch, head.next_seq));
                 head.next_seq += 1;

@@ -1,6 +1,6 @@
 //! What a scan can mean and what the step needs, by indexes only.
 
-use super::{LOOK_UP_ROWS_MAX, Store, StoreError, deliveries, shown};
+use super::{LOOK_UP_ROWS_MAX, Store, StoreError, deliveries, outbound, shown};
 use floorhand_domain::id::{HandlingUnitId, ItemId, LocationId, Lot, Serial};
 use floorhand_domain::master::{Barcode, Item, Unit};
 use floorhand_domain::scan::{Known, Lookup, Promised};
@@ -69,6 +69,10 @@ impl Store {
             known.stock.retain(|stock| stock.qty > 0);
         }
         self.about(conn, look, &mut known)?;
+        outbound::look_up(conn, look, &mut known)?;
+        if look.claims {
+            known.claims = shown::claims(conn, &look.here, &look.item, &look.handling_units)?;
+        }
         let mut items: Vec<&ItemId> = known
             .barcodes
             .iter()
@@ -77,6 +81,8 @@ impl Store {
             .chain(known.serials.iter().map(|(item, _)| item))
             .chain((!look.item.is_none()).then_some(&look.item))
             .chain(known.announced.iter().map(|row| &row.item))
+            .chain(known.orders.iter().flat_map(|order| &order.lines).map(|line| &line.item))
+            .chain(known.shipped.iter().map(|row| &row.item))
             .chain(known.stock.iter().chain(&known.there).chain(&known.content).map(|stock| &stock.item))
             .collect();
         items.sort_unstable();
@@ -113,6 +119,13 @@ impl Store {
         }
         for location in &known.locations {
             known.there.extend(shown::stock_at(conn, &location.id, None)?);
+        }
+        for unit in &known.handling_units {
+            if let Some(place) = shown::body(conn, "SELECT body FROM p_location WHERE id = ?1", unit.location.as_str())?
+            {
+                known.unit_places.push(place);
+                known.unit_there.extend(shown::stock_at(conn, &unit.location, None)?);
+            }
         }
         let mut items: Vec<ItemId> = known.barcodes.iter().map(|barcode| barcode.item.clone()).collect();
         for item in &items {

@@ -1,6 +1,7 @@
 //! Overlay: what own facts do to what is shown, until the base contains them.
 
 mod goods;
+mod outbound;
 
 use super::{StoreError, int, shown, uint};
 use floorhand_domain::fact::{Fact, content_moves};
@@ -12,8 +13,19 @@ use floorhand_wire::push::WireFact;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 /// The tables, each with the columns `epoch` and `seq`.
-const TABLES: [&str; 7] =
-    ["ov_stock", "ov_line", "ov_task", "ov_slot", "ov_handling_unit", "ov_delivery_line", "ov_receipt"];
+const TABLES: [&str; 11] = [
+    "ov_stock",
+    "ov_line",
+    "ov_task",
+    "ov_slot",
+    "ov_handling_unit",
+    "ov_delivery_line",
+    "ov_receipt",
+    "ov_carton",
+    "ov_pack_line",
+    "ov_pack_order",
+    "ov_returned",
+];
 
 /// Adds the effects of a fact.
 pub(super) fn add(
@@ -33,7 +45,7 @@ pub(super) fn add(
         Fact::ReceiptClosed { receipt, complete, .. } => goods::closed(conn, tag, receipt, *complete)?,
         Fact::Moved { .. } => goods::moved(conn, tag, fact)?,
         Fact::ZeroChecked { task, line, empty, .. } => goods::checked(conn, tag, task, line, *empty)?,
-        Fact::CountSubmitted { task, location, .. } => goods::counted(conn, tag, task, location)?,
+        Fact::CountSubmitted { task, count, location, .. } => goods::counted(conn, tag, task, count, location)?,
         Fact::TaskReleased { task } => put_task(conn, tag, task, "open", "")?,
         Fact::ToteAssigned { task, slot, order, tote } => {
             put_slot(conn, tag, task, *slot, tote.as_str())?;
@@ -50,9 +62,35 @@ pub(super) fn add(
         }
         Fact::DroppedOff { task, location, totes } => drop_off(conn, tag, task, location, totes)?,
         Fact::Undone { epoch, seq } => undo(conn, tag, *epoch, *seq)?,
+        Fact::Sorted { task, line, units, .. } => {
+            let sorted: i64 = units.iter().map(|unit| unit.qty).sum();
+            conn.prepare_cached(
+                "INSERT INTO ov_line(task, line, epoch, seq, picked, short, sorted) VALUES(?1, ?2, ?3, ?4, 0, 0, ?5)",
+            )?
+            .execute(params![task.as_str(), line.as_str(), tag.0, tag.1, sorted])?;
+            put_moves(conn, tag, &fact.moves())?;
+        }
+        Fact::ToteTaken { tote, .. } => take_up(conn, tag, tote)?,
+        Fact::CartonOpened { .. }
+        | Fact::Packed { .. }
+        | Fact::Unpacked { .. }
+        | Fact::CartonWeighed { .. }
+        | Fact::CartonClosed { .. }
+        | Fact::Labelled { .. }
+        | Fact::LabelPrinted { .. }
+        | Fact::OrderPacked { .. }
+        | Fact::Shipped { .. } => outbound::packed(conn, tag, fact)?,
+        Fact::ReturnInspected { .. } => outbound::inspected(conn, tag, fact)?,
         _ => {}
     }
     Ok(())
+}
+
+/// A tote that another zone set down is on the cart again.
+fn take_up(conn: &Connection, tag: (i64, i64), tote: &HandlingUnitId) -> Result<(), StoreError> {
+    let cart = LocationId::from(TRANSIT);
+    put_moves(conn, tag, &content_moves(&shown::tote_content(conn, tote)?, &cart))?;
+    put_unit(conn, tag, tote.as_str(), &Unit { location: Some(&cart), ..Unit::default() })
 }
 
 fn picked(fact: &Fact) -> i64 {
@@ -251,7 +289,9 @@ pub(super) fn is_empty(conn: &Connection) -> Result<bool, StoreError> {
         .prepare_cached(
             "SELECT EXISTS(SELECT 1 FROM ov_stock) OR EXISTS(SELECT 1 FROM ov_line) OR EXISTS(SELECT 1 FROM ov_task)
                OR EXISTS(SELECT 1 FROM ov_slot) OR EXISTS(SELECT 1 FROM ov_handling_unit)
-               OR EXISTS(SELECT 1 FROM ov_delivery_line) OR EXISTS(SELECT 1 FROM ov_receipt)",
+               OR EXISTS(SELECT 1 FROM ov_delivery_line) OR EXISTS(SELECT 1 FROM ov_receipt)
+               OR EXISTS(SELECT 1 FROM ov_carton) OR EXISTS(SELECT 1 FROM ov_pack_line)
+               OR EXISTS(SELECT 1 FROM ov_pack_order) OR EXISTS(SELECT 1 FROM ov_returned)",
         )?
         .query_row([], |row| row.get(0))?;
     Ok(any == 0)

@@ -3,6 +3,7 @@
 use super::{Store, StoreError, disk, uint};
 use floorhand_domain::fact::Fact;
 use floorhand_domain::id::{CountId, ReceiptId, TaskId};
+use floorhand_wire::PHOTO_BYTES_MAX;
 use floorhand_wire::push::WireFact;
 use rusqlite::params;
 
@@ -10,8 +11,6 @@ use rusqlite::params;
 const OWN_MAX: i64 = 20_000;
 /// Folder of photographs, in that of the store.
 pub const PHOTOS_DIR: &str = "photos";
-/// Bytes of a photograph at the most.
-pub const PHOTO_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 impl Store {
     /// What this device counted for a task and did not undo, with epoch and number, oldest first. Facts
@@ -30,6 +29,26 @@ impl Store {
     pub fn last_counted(&self, task: &TaskId, of: &CountId) -> Result<Option<(u64, u64, Fact)>, StoreError> {
         let of = |fact: &Fact| matches!(fact, Fact::Counted { count, .. } if count == of);
         Ok(self.counted(task)?.into_iter().rev().find(|(_, _, fact)| of(fact)))
+    }
+
+    /// The last pick of this device for a task that stands, so that it can be undone.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn last_picked(&self, task: &TaskId) -> Result<Option<(u64, u64, Fact)>, StoreError> {
+        let mut rows = self.conn.prepare_cached(
+            "SELECT epoch, seq, bytes FROM outbox WHERE type = 'Picked' AND agg = ?1 AND outcome <> 'rejected'
+               AND moved_epoch = 0 AND NOT EXISTS(SELECT 1 FROM outbox u
+                 WHERE u.agg = 'fact:' || outbox.epoch || '/' || outbox.seq
+                   AND u.type IN ('Counted', 'Received', 'UnknownReceived', 'Undone') AND u.type = 'Undone'
+                   AND u.outcome <> 'rejected')
+             ORDER BY epoch DESC, seq DESC LIMIT 1",
+        )?;
+        let mut rows = rows.query([format!("task:{task}")])?;
+        let Some(row) = rows.next()? else { return Ok(None) };
+        let wire: WireFact = serde_json::from_str(&row.get::<_, String>(2)?)?;
+        let (epoch, seq) = (uint(row.get(0)?), uint(row.get(1)?));
+        Ok(wire.decode().ok().map(|fact| (epoch, seq, fact)))
     }
 
     /// What a receipt of this device brought, oldest first.

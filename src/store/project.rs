@@ -4,6 +4,8 @@ use super::identity::{meta, set_meta};
 use super::{Store, StoreError, schema};
 use floorhand_domain::inbound::{Announced, Delivery, DeliveryLine, DeliveryLineState};
 use floorhand_domain::master::{Barcode, HandlingUnit, HandlingUnitKind, Item, Location, Operator, Settings, Unit};
+use floorhand_domain::outbound::{Carton, CartonType, PackOrder, PackState};
+use floorhand_domain::returns::{ReturnPolicy, Rma, ShippedLine};
 use floorhand_domain::stock::Stock;
 use floorhand_domain::task::{Line, LineState, Task, TaskState};
 use floorhand_wire::feed::{ExceptionRow, kind};
@@ -39,6 +41,39 @@ pub(super) fn put(conn: &Connection, row_kind: &str, id: &str, body: &str, was: 
                 "INSERT INTO p_announced(id, unit, delivery, body) VALUES(?1, ?2, ?3, ?4)
                  ON CONFLICT(id) DO UPDATE SET unit = excluded.unit, delivery = excluded.delivery, body = excluded.body",
                 params![id, row.unit.as_str(), row.delivery.as_str(), body],
+            )
+        }),
+        kind::PACK_ORDER => parsed(body).and_then(|row| pack_order(conn, &row, body)),
+        kind::CARTON => parsed(body).and_then(|row: Carton| {
+            sql(
+                conn,
+                "INSERT INTO p_carton(id, order_id, tracking, body) VALUES(?1, ?2, ?3, ?4)
+                 ON CONFLICT(id) DO UPDATE SET order_id = excluded.order_id, tracking = excluded.tracking,
+                   body = excluded.body",
+                params![id, row.order.as_str(), row.tracking, body],
+            )
+        }),
+        kind::CARTON_TYPE => parsed(body).and_then(|_: CartonType| {
+            sql(
+                conn,
+                "INSERT INTO p_carton_type(id, body) VALUES(?1, ?2) ON CONFLICT(id) DO UPDATE SET body = excluded.body",
+                params![id, body],
+            )
+        }),
+        kind::RMA => parsed(body).and_then(|row: Rma| {
+            sql(
+                conn,
+                "INSERT INTO p_rma(id, order_id, body) VALUES(?1, ?2, ?3)
+                 ON CONFLICT(id) DO UPDATE SET order_id = excluded.order_id, body = excluded.body",
+                params![id, row.order.as_str(), body],
+            )
+        }),
+        kind::SHIPPED => parsed(body).and_then(|row| shipped(conn, &row, body)),
+        kind::RETURN_POLICY => parsed(body).and_then(|_: ReturnPolicy| {
+            sql(
+                conn,
+                "INSERT INTO p_settings(id, body) VALUES(?1, ?2) ON CONFLICT(id) DO UPDATE SET body = excluded.body",
+                params![kind::RETURN_POLICY, body],
             )
         }),
         kind::SETTINGS => parsed(body).and_then(|_: Settings| {
@@ -82,6 +117,15 @@ pub(super) fn remove(conn: &Connection, row_kind: &str, id: &str, body: &str) ->
         kind::DELIVERY => "DELETE FROM p_delivery WHERE id = ?1",
         kind::DELIVERY_LINE => "DELETE FROM p_delivery_line WHERE id = ?1",
         kind::ANNOUNCED => "DELETE FROM p_announced WHERE id = ?1",
+        kind::PACK_ORDER => {
+            sql(conn, "DELETE FROM p_pack_unit WHERE order_id = ?1", params![id])?;
+            "DELETE FROM p_pack_order WHERE id = ?1"
+        }
+        kind::CARTON => "DELETE FROM p_carton WHERE id = ?1",
+        kind::CARTON_TYPE => "DELETE FROM p_carton_type WHERE id = ?1",
+        kind::RMA => "DELETE FROM p_rma WHERE id = ?1",
+        kind::SHIPPED => "DELETE FROM p_shipped WHERE id = ?1",
+        kind::RETURN_POLICY => "DELETE FROM p_settings WHERE id = ?1",
         kind::STOCK => return remove_stock(conn, body),
         _ => return Ok(()),
     };
@@ -206,6 +250,44 @@ fn delivery_line(conn: &Connection, row: &DeliveryLine, body: &str) -> Result<()
     )
 }
 
+fn pack_order(conn: &Connection, row: &PackOrder, body: &str) -> Result<(), StoreError> {
+    let state = if row.state == PackState::Open { "open" } else { "closed" };
+    sql(
+        conn,
+        "INSERT INTO p_pack_order(id, task, state, cutoff_ms, body) VALUES(?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT(id) DO UPDATE SET task = excluded.task, state = excluded.state, cutoff_ms = excluded.cutoff_ms,
+           body = excluded.body",
+        params![row.id.as_str(), row.task.as_str(), state, row.cutoff_ms, body],
+    )?;
+    sql(conn, "DELETE FROM p_pack_unit WHERE order_id = ?1", params![row.id.as_str()])?;
+    for units in row.lines.iter().flat_map(|line| &line.picked).filter(|units| !units.handling_unit.is_none()) {
+        sql(
+            conn,
+            "INSERT INTO p_pack_unit(unit, order_id) VALUES(?1, ?2) ON CONFLICT(unit, order_id) DO NOTHING",
+            params![units.handling_unit.as_str(), row.id.as_str()],
+        )?;
+    }
+    Ok(())
+}
+
+fn shipped(conn: &Connection, row: &ShippedLine, body: &str) -> Result<(), StoreError> {
+    sql(
+        conn,
+        "INSERT INTO p_shipped(id, order_id, line, carton, tracking, serial, body) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         ON CONFLICT(id) DO UPDATE SET order_id = excluded.order_id, line = excluded.line, carton = excluded.carton,
+           tracking = excluded.tracking, serial = excluded.serial, body = excluded.body",
+        params![
+            row.id,
+            row.order.as_str(),
+            row.line.as_str(),
+            row.carton.as_str(),
+            row.tracking,
+            row.serial.as_str(),
+            body
+        ],
+    )
+}
+
 pub(super) fn unit_kind(kind: HandlingUnitKind) -> &'static str {
     match kind {
         HandlingUnitKind::Tote => "tote",
@@ -324,6 +406,12 @@ impl Store {
                 "p_delivery",
                 "p_delivery_line",
                 "p_announced",
+                "p_pack_order",
+                "p_pack_unit",
+                "p_carton",
+                "p_carton_type",
+                "p_rma",
+                "p_shipped",
             ] {
                 conn.execute(&format!("DELETE FROM {table}"), [])?;
             }

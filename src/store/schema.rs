@@ -10,13 +10,14 @@ const SQLITE_NEEDED: i32 = 3_051_003;
 const STATEMENTS_KEPT: usize = 160;
 /// Version of the projections. Raise it when [`super::project`] writes them differently: they are
 /// then rebuilt from the base at the next start.
-pub(super) const PROJECTION: &str = "2";
+pub(super) const PROJECTION: &str = "3";
 
 /// Every schema version that ever shipped, in order. Files are added, never edited.
 pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0001_store.sql"),
     include_str!("../../migrations/0002_outbox_rows.sql"),
     include_str!("../../migrations/0003_stock.sql"),
+    include_str!("../../migrations/0004_outbound.sql"),
 ];
 
 pub(super) fn assert_version() -> Result<(), StoreError> {

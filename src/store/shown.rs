@@ -5,6 +5,7 @@ use floorhand_domain::id::{
     DeviceId, HandlingUnitId, ItemId, LineId, LocationId, Lot, OperatorId, OrderId, Serial, TaskId,
 };
 use floorhand_domain::master::{HandlingUnit, Location, Operator, Settings};
+use floorhand_domain::scan::Claim;
 use floorhand_domain::stock::{Status, Stock};
 use floorhand_domain::task::{Line, LineState, Task, TaskState};
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -166,8 +167,8 @@ impl Store {
         }
         let over = over_lines(&self.conn, task)?;
         for line in &mut lines {
-            if let Some((picked, short)) = over.get(line.id.as_str()) {
-                over_line(line, *picked, *short);
+            if let Some(over) = over.get(line.id.as_str()) {
+                over_line(line, *over);
             }
         }
         Ok(lines)
@@ -181,13 +182,8 @@ impl Store {
         let Some(mut line) = body::<Line>(&self.conn, "SELECT body FROM p_line WHERE id = ?1", id.as_str())? else {
             return Ok(None);
         };
-        let (picked, short): (i64, i64) = self
-            .conn
-            .prepare_cached(
-                "SELECT COALESCE(SUM(picked), 0), COALESCE(MAX(short), 0) FROM ov_line WHERE task = ?1 AND line = ?2",
-            )?
-            .query_row([line.task.as_str(), id.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        over_line(&mut line, picked, short > 0);
+        let over = over_of(&self.conn, &line.task, id)?;
+        over_line(&mut line, over);
         Ok(Some(line))
     }
 
@@ -281,23 +277,46 @@ impl Store {
     }
 }
 
-/// What own facts do to the lines of a task: units picked, and whether one closed it short.
-fn over_lines(conn: &Connection, task: &TaskId) -> Result<HashMap<String, (i64, bool)>, StoreError> {
-    let mut rows =
-        conn.prepare_cached("SELECT line, SUM(picked), MAX(short) FROM ov_line WHERE task = ?1 GROUP BY line")?;
-    let found = rows.query_map([task.as_str()], |row| Ok((row.get(0)?, (row.get(1)?, row.get::<_, i64>(2)? > 0))))?;
+/// What own facts do to a line: units picked and sorted, and whether one closed it short.
+#[derive(Clone, Copy, Default)]
+struct Over {
+    picked: i64,
+    short: bool,
+    sorted: i64,
+}
+
+fn over_lines(conn: &Connection, task: &TaskId) -> Result<HashMap<String, Over>, StoreError> {
+    let mut rows = conn.prepare_cached(
+        "SELECT line, SUM(picked), MAX(short), SUM(sorted) FROM ov_line WHERE task = ?1 GROUP BY line",
+    )?;
+    let found = rows.query_map([task.as_str()], |row| {
+        Ok((row.get(0)?, Over { picked: row.get(1)?, short: row.get::<_, i64>(2)? > 0, sorted: row.get(3)? }))
+    })?;
     Ok(found.collect::<Result<_, _>>()?)
 }
 
-fn over_line(line: &mut Line, picked: i64, short: bool) {
-    line.picked += picked;
-    line.state = over_state(line.state, line.qty, line.picked, picked, short);
+fn over_of(conn: &Connection, task: &TaskId, line: &LineId) -> Result<Over, StoreError> {
+    let over = conn
+        .prepare_cached(
+            "SELECT COALESCE(SUM(picked), 0), COALESCE(MAX(short), 0), COALESCE(SUM(sorted), 0) FROM ov_line
+             WHERE task = ?1 AND line = ?2",
+        )?
+        .query_row([task.as_str(), line.as_str()], |row| {
+            Ok(Over { picked: row.get(0)?, short: row.get::<_, i64>(1)? > 0, sorted: row.get(2)? })
+        })?;
+    Ok(over)
+}
+
+fn over_line(line: &mut Line, over: Over) {
+    line.picked += over.picked;
+    line.sorted += over.sorted;
+    line.state = over_state(line.state, line.qty, line.picked, over.picked, over.short);
 }
 
 fn over_state(state: LineState, qty: i64, picked: i64, change: i64, short: bool) -> LineState {
     match state {
-        LineState::Open if short => LineState::Short,
         LineState::Open if picked >= qty => LineState::Done,
+        LineState::Open if short => LineState::Short,
         // An undone pick opens its line again.
         LineState::Done if change < 0 && picked < qty => LineState::Open,
         other => other,
@@ -313,12 +332,21 @@ pub(super) fn progress(conn: &Connection, task: &TaskId) -> Result<Progress, Sto
     while let Some(row) = rows.next()? {
         let (id, state): (String, String) = (row.get(0)?, row.get(1)?);
         let (qty, picked): (i64, i64) = (row.get(2)?, row.get(3)?);
-        let (change, short) = over.get(&id).copied().unwrap_or_default();
-        let state = over_state(project::line_state_of(&state), qty, picked + change, change, short);
+        let over = over.get(&id).copied().unwrap_or_default();
+        let state = over_state(project::line_state_of(&state), qty, picked + over.picked, over.picked, over.short);
         progress.total += 1;
         progress.closed += u32::from(state != LineState::Open);
     }
     Ok(progress)
+}
+
+/// Units of a line that the base has open.
+pub(super) fn left_of(conn: &Connection, line: &LineId) -> Result<i64, StoreError> {
+    let left: Option<i64> = conn
+        .prepare_cached("SELECT qty - picked FROM p_line WHERE id = ?1 AND state = 'open'")?
+        .query_row([line.as_str()], |row| row.get(0))
+        .optional()?;
+    Ok(left.unwrap_or(0).max(0))
 }
 
 /// Whether a line of the task still asks for something.
@@ -371,14 +399,12 @@ pub(super) fn handling_unit(conn: &Connection, id: &HandlingUnitId) -> Result<Op
     while let Some(row) = rows.next()? {
         let kind: String = row.get(6)?;
         if !kind.is_empty() && unit.is_none() {
-            unit = Some(HandlingUnit {
-                id: id.clone(),
-                kind: project::unit_of(&kind),
-                delivery: row.get::<_, String>(7)?.into(),
-                ..HandlingUnit::default()
-            });
+            unit = Some(HandlingUnit { id: id.clone(), kind: project::unit_of(&kind), ..HandlingUnit::default() });
         }
         let Some(unit) = &mut unit else { continue };
+        if unit.delivery.is_none() {
+            unit.delivery = row.get::<_, String>(7)?.into();
+        }
         if row.get::<_, i64>(0)? != 0 {
             unit.order = OrderId(row.get(1)?);
         }
@@ -563,4 +589,55 @@ pub(super) fn expiry_of(conn: &Connection, item: &ItemId, lot: &Lot) -> Result<S
         .query_row([lot.as_str(), item.as_str()], |row| row.get(0))
         .optional()?;
     Ok(found.unwrap_or_default())
+}
+
+/// Open lines of picks that name a lot or a handling unit of an item at a location, or one of these handling units.
+pub(super) fn claims(
+    conn: &Connection,
+    location: &LocationId,
+    item: &ItemId,
+    units: &[String],
+) -> Result<Vec<Claim>, StoreError> {
+    let mut found: Vec<Claim> = Vec::new();
+    let mut ids: Vec<String> = conn
+        .prepare_cached(
+            "SELECT id FROM p_line WHERE location = ?1 AND item = ?2 AND state = 'open'
+               AND (json_extract(body, '$.lot') <> '' OR json_extract(body, '$.handling_unit') <> '') LIMIT ?3",
+        )?
+        .query_map(params![location.as_str(), item.as_str(), rows_max()], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for unit in units {
+        let mut named = conn.prepare_cached(
+            "SELECT id FROM p_line WHERE json_extract(body, '$.handling_unit') = ?1
+               AND json_extract(body, '$.handling_unit') <> '' AND state = 'open' LIMIT ?2",
+        )?;
+        let named = named.query_map(params![unit, rows_max()], |row| row.get::<_, String>(0))?;
+        for id in named {
+            let id = id?;
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+    }
+    for id in ids {
+        let Some(mut line) = body::<Line>(conn, "SELECT body FROM p_line WHERE id = ?1", &id)? else { continue };
+        if line.order.is_none() {
+            continue;
+        }
+        let over = over_of(conn, &line.task, &line.id)?;
+        over_line(&mut line, over);
+        if line.open_qty() > 0 {
+            found.push(Claim {
+                qty: line.open_qty(),
+                picked: line.picked,
+                task: line.task,
+                line: line.id,
+                location: line.location,
+                item: line.item,
+                lot: line.lot,
+                handling_unit: line.handling_unit,
+            });
+        }
+    }
+    Ok(found)
 }

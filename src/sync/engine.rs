@@ -30,6 +30,7 @@ enum Up {
     Claim { task: String },
     Epoch,
     Push { epoch: u64, first_seq: u64, sent_through: u64 },
+    Photo { id: String },
 }
 
 /// A request down.
@@ -136,7 +137,9 @@ impl Sync {
             // The requests of this turn go nowhere.
             for request in &turn.requests {
                 match request {
-                    Request::Push(_) | Request::Epoch(_) | Request::Claim { .. } => self.up.unsend(),
+                    Request::Push(_) | Request::Epoch(_) | Request::Claim { .. } | Request::Photo { .. } => {
+                        self.up.unsend();
+                    }
                     Request::Pull { .. } | Request::Bootstrap { .. } => self.down.unsend(),
                 }
             }
@@ -167,6 +170,7 @@ impl Sync {
     fn take(&mut self, input: Input, store: &mut Store, turn: &mut SyncTurn) -> Result<(), StoreError> {
         match input {
             Input::Start => {
+                store.offer_photos()?;
                 self.up.start(self.now_ms);
                 self.down.start(self.now_ms);
             }
@@ -247,6 +251,12 @@ impl Sync {
                     }
                     Err(error) => self.back_off_up(Some(&error), store),
                 }
+            }
+            NetAnswer::Photo { id, result } => {
+                if self.up.settle(|sent| *sent == Up::Photo { id: id.clone() }, self.now_ms).is_none() {
+                    return Ok(());
+                }
+                self.photo_answered(&id, result, store, turn)
             }
             NetAnswer::Pull(result) => {
                 if self.down.settle(|sent| *sent == Down::Pull, self.now_ms).is_none() {

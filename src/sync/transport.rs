@@ -14,8 +14,8 @@ use floorhand_wire::enrol::{
 use floorhand_wire::feed::{BootstrapResponse, PullResponse};
 use floorhand_wire::problem::Problem;
 use floorhand_wire::push::PushResponse;
-use floorhand_wire::{HEADER_APP, HEADER_PROTOCOL, PROTOCOL};
-use reqwest::{Client, Method, Response, StatusCode};
+use floorhand_wire::{HEADER_APP, HEADER_PROTOCOL, HEADER_SERVER_EPOCH, PROTOCOL};
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
@@ -26,6 +26,8 @@ use tokio::sync::{Mutex, mpsc};
 const CONNECT: Duration = Duration::from_secs(3);
 /// Time for an answer.
 const ANSWER: Duration = Duration::from_secs(15);
+/// Time for a file to be taken; a photograph may have to crawl through a bad radio link.
+const UPLOAD: Duration = Duration::from_secs(60);
 /// Time for an answer beyond the wait of a long poll.
 const POLL_SLACK: Duration = Duration::from_secs(10);
 /// Bytes of an answer at the most.
@@ -170,6 +172,10 @@ impl Core {
                 let result = self.call::<_, ClaimResponse>(Method::POST, &path, Some(&body), ANSWER).await;
                 NetAnswer::Claim { task, result }
             }
+            Request::Photo { id, bytes } => {
+                let result = self.upload(&format!("/v1/photos/{}", escaped(&id)), bytes).await;
+                NetAnswer::Photo { id, result }
+            }
         }
     }
 
@@ -191,6 +197,42 @@ impl Core {
         }
     }
 
+    /// Sends a file with a token; a refused token is renewed once. The core answers without a body.
+    async fn upload(&self, path: &str, bytes: Vec<u8>) -> Result<(), NetError> {
+        let mut bearer = self.token(None).await?;
+        for again in [true, false] {
+            let request = self.request(Method::POST, path, UPLOAD, Some(&bearer));
+            let request = request.header(reqwest::header::CONTENT_TYPE, "application/octet-stream");
+            let response = request.body(bytes.clone()).send().await.map_err(|error| unreachable(&error))?;
+            // Anybody may answer with nothing; the core says who it is.
+            let ours = response.headers().contains_key(HEADER_SERVER_EPOCH);
+            if ours && response.status() == StatusCode::NO_CONTENT {
+                return Ok(());
+            }
+            match read::<serde::de::IgnoredAny>(response).await {
+                Ok(_) => return Err(NetError::NotOurs("a file was answered with something".to_owned())),
+                Err(NetError::Problem(problem)) if again && problem.status == StatusCode::UNAUTHORIZED.as_u16() => {
+                    bearer = self.token(Some(&bearer)).await?;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Err(NetError::NotOurs("the new token was refused".to_owned()))
+    }
+
+    fn request(&self, method: Method, path: &str, time: Duration, bearer: Option<&str>) -> RequestBuilder {
+        let request = self
+            .client
+            .request(method, format!("{}{path}", self.base))
+            .timeout(time)
+            .header(HEADER_PROTOCOL, PROTOCOL.to_string())
+            .header(HEADER_APP, env!("CARGO_PKG_VERSION"));
+        match bearer {
+            Some(bearer) => request.bearer_auth(bearer),
+            None => request,
+        }
+    }
+
     async fn once<B: Serialize + std::marker::Sync, A: DeserializeOwned>(
         &self,
         method: Method,
@@ -199,15 +241,7 @@ impl Core {
         time: Duration,
         bearer: Option<&str>,
     ) -> Result<A, NetError> {
-        let mut request = self
-            .client
-            .request(method, format!("{}{path}", self.base))
-            .timeout(time)
-            .header(HEADER_PROTOCOL, PROTOCOL.to_string())
-            .header(HEADER_APP, env!("CARGO_PKG_VERSION"));
-        if let Some(bearer) = bearer {
-            request = request.bearer_auth(bearer);
-        }
+        let mut request = self.request(method, path, time, bearer);
         if let Some(body) = body {
             request = request.json(body);
         }

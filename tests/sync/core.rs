@@ -178,6 +178,7 @@ impl Core {
             Request::Claim { task, .. } => {
                 NetAnswer::Claim { task: task.clone(), result: Ok(ClaimResponse { lease_s: 14_400 }) }
             }
+            Request::Photo { id, .. } => NetAnswer::Photo { id: id.clone(), result: Ok(()) },
         }
     }
 

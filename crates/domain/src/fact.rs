@@ -1,13 +1,19 @@
 //! Facts: immutable records of what a person did or saw. The name of a variant is the type of
 //! the fact on the wire and for ever; a changed meaning is a new version or a new fact.
 
+mod kind;
+mod moves;
+
+pub use moves::{Awaiting, content_moves, release_moves};
+
 use crate::id::{
-    CountId, DeliveryId, HandlingUnitId, ItemId, LineId, LocationId, Lot, OperatorId, OrderId, PhotoId, ReceiptId,
-    Serial, TaskId,
+    CartonTypeId, CountId, DeliveryId, HandlingUnitId, InspectionId, ItemId, LineId, LocationId, Lot, OperatorId,
+    OrderId, OrderLineId, PhotoId, ReceiptId, RmaId, Serial, TaskId,
 };
 use crate::master::{HandlingUnitKind, IsoDate};
 use crate::reason::Reason;
-use crate::stock::{Move, Place, SUPPLIER, Status, Stock, TRANSIT};
+use crate::returns::{ChecklistAnswer, Disposition, Grade, ReturnReason};
+use crate::stock::Status;
 use crate::task::TaskKind;
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +31,13 @@ pub struct Units {
     pub handling_unit: HandlingUnitId,
     /// How many, above zero.
     pub qty: i64,
+    /// What they weigh together in grams, where pieces of the item differ in weight; 0 = not weighed.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub grams: i64,
+}
+
+fn is_zero(number: &i64) -> bool {
+    *number == 0
 }
 
 /// Units of one serial number and status that were received together.
@@ -216,7 +229,7 @@ pub enum Fact {
         photo: PhotoId,
         /// The aggregate that it belongs to.
         subject: String,
-        /// What for: `damaged`, `unknown`.
+        /// What for: `damaged`, `unknown`, `pack`.
         purpose: String,
         /// BLAKE3 of the picture's file, 64 hex digits.
         hash: String,
@@ -231,6 +244,11 @@ pub enum Fact {
         copy: u32,
         /// The aggregate that it belongs to.
         subject: String,
+        /// Why it was printed again, by code: `torn`, `lost`, `unreadable`, `other`; `reopened` where its carton was
+        /// opened and closed again, `carrier` where the carrier's data came after an internal label. Empty = the
+        /// first print.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
     },
     /// A receipt was begun.
     DeliveryOpened {
@@ -399,6 +417,247 @@ pub enum Fact {
         #[serde(default)]
         nothing: bool,
     },
+    /// Other stock of the item than the line names was taken for it, after a question.
+    Substituted {
+        /// The task.
+        task: TaskId,
+        /// The line.
+        line: LineId,
+        /// Where.
+        location: LocationId,
+        /// The item.
+        item: ItemId,
+        /// What the line named; `qty` = the units that are swapped.
+        asked: Units,
+        /// What is taken instead.
+        taken: Units,
+    },
+    /// Something is elsewhere than the book says: the place is to be counted.
+    CountAsked {
+        /// The task it was met in. Empty = none.
+        #[serde(default)]
+        task: TaskId,
+        /// Where.
+        location: LocationId,
+        /// Which item. Empty = everything there.
+        #[serde(default, skip_serializing_if = "ItemId::is_none")]
+        item: ItemId,
+        /// The lot that was seen. Empty = none.
+        #[serde(default, skip_serializing_if = "Lot::is_none")]
+        lot: Lot,
+        /// The handling unit that was seen. Empty = none.
+        #[serde(default, skip_serializing_if = "HandlingUnitId::is_none")]
+        handling_unit: HandlingUnitId,
+    },
+    /// A unit of a batch was sorted from the common tote into the tote of its order.
+    Sorted {
+        /// The task.
+        task: TaskId,
+        /// The line.
+        line: LineId,
+        /// The item.
+        item: ItemId,
+        /// The common tote.
+        from: HandlingUnitId,
+        /// The tote of the order.
+        tote: HandlingUnitId,
+        /// How many of which lot or serial.
+        units: Vec<Units>,
+    },
+    /// A tote that another zone set down was taken up again.
+    ToteTaken {
+        /// The task.
+        task: TaskId,
+        /// The tote.
+        tote: HandlingUnitId,
+        /// Where it stood.
+        location: LocationId,
+    },
+    /// A carton was opened for an order.
+    CartonOpened {
+        /// The order.
+        order: OrderId,
+        /// The pack task. Empty = none.
+        #[serde(default)]
+        task: TaskId,
+        /// The carton: its own label.
+        carton: HandlingUnitId,
+        /// Its type.
+        carton_type: CartonTypeId,
+        /// The bench.
+        location: LocationId,
+    },
+    /// Units were verified and put into a carton.
+    Packed {
+        /// The order.
+        order: OrderId,
+        /// The line of the order.
+        line: OrderLineId,
+        /// Into which carton.
+        carton: HandlingUnitId,
+        /// The bench.
+        location: LocationId,
+        /// What.
+        item: ItemId,
+        /// How many of which lot or serial; the handling unit is the tote they came in.
+        units: Vec<Units>,
+    },
+    /// Units were taken out of a carton again. A closed carton is open by that, and its label is void.
+    Unpacked {
+        /// The order.
+        order: OrderId,
+        /// The line of the order.
+        line: OrderLineId,
+        /// Out of which carton.
+        carton: HandlingUnitId,
+        /// The bench.
+        location: LocationId,
+        /// What.
+        item: ItemId,
+        /// How many of which lot or serial; the handling unit is the tote they go back into, empty = loose.
+        units: Vec<Units>,
+    },
+    /// A carton was weighed.
+    CartonWeighed {
+        /// The order.
+        order: OrderId,
+        /// The carton.
+        carton: HandlingUnitId,
+        /// What the scale said, in grams.
+        grams: i64,
+        /// What was expected, in grams; 0 = an item's weight is not known.
+        #[serde(default)]
+        expected_grams: i64,
+        /// `WEIGHT_DIFF` where a supervisor allowed it; its `Approved` is before it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        because: Vec<Reason>,
+    },
+    /// A carton was closed.
+    CartonClosed {
+        /// The order.
+        order: OrderId,
+        /// The carton.
+        carton: HandlingUnitId,
+        /// The bench.
+        location: LocationId,
+    },
+    /// The label of a carton was seen on it.
+    Labelled {
+        /// The order.
+        order: OrderId,
+        /// The carton.
+        carton: HandlingUnitId,
+    },
+    /// An order was packed: what is not in a carton by now is not sent with it.
+    OrderPacked {
+        /// The order.
+        order: OrderId,
+        /// The pack task. Empty = none.
+        #[serde(default)]
+        task: TaskId,
+        /// Whether everything that was ordered is in cartons.
+        complete: bool,
+    },
+    /// A carton was loaded, and has left.
+    Shipped {
+        /// The order.
+        order: OrderId,
+        /// The carton.
+        carton: HandlingUnitId,
+        /// The dock of its carrier.
+        location: LocationId,
+    },
+    /// A return was begun.
+    ReturnOpened {
+        /// Its name.
+        inspection: InspectionId,
+        /// The RMA. Empty = nobody announced it.
+        #[serde(default, skip_serializing_if = "RmaId::is_none")]
+        rma: RmaId,
+        /// The order it came from. Empty = not known.
+        #[serde(default, skip_serializing_if = "OrderId::is_none")]
+        order: OrderId,
+        /// The bench.
+        location: LocationId,
+    },
+    /// Somebody with the role decided otherwise than the policy. The inspection that it belongs to follows.
+    DispositionOverridden {
+        /// The return.
+        inspection: InspectionId,
+        /// What.
+        item: ItemId,
+        /// Units.
+        qty: i64,
+        /// What the policy proposed.
+        proposed: Disposition,
+        /// What was chosen.
+        chosen: Disposition,
+        /// Who chose.
+        by: OperatorId,
+        /// Why, by code.
+        reason: String,
+    },
+    /// Returned units were inspected and put to their place. The only thing that a refund follows from.
+    ReturnInspected {
+        /// The return.
+        inspection: InspectionId,
+        /// The RMA. Empty = nobody announced it.
+        #[serde(default, skip_serializing_if = "RmaId::is_none")]
+        rma: RmaId,
+        /// The order it was matched to. Empty = to none.
+        #[serde(default, skip_serializing_if = "OrderId::is_none")]
+        order: OrderId,
+        /// The line of that order. Empty = none.
+        #[serde(default, skip_serializing_if = "OrderLineId::is_none")]
+        line: OrderLineId,
+        /// What.
+        item: ItemId,
+        /// Its lot. Empty = none.
+        #[serde(default, skip_serializing_if = "Lot::is_none")]
+        lot: Lot,
+        /// Its serial number. Empty = none.
+        #[serde(default, skip_serializing_if = "Serial::is_none")]
+        serial: Serial,
+        /// Units.
+        qty: i64,
+        /// How good they are.
+        grade: Grade,
+        /// Why they came back.
+        reason: ReturnReason,
+        /// The answers to the checklist, by code.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        answers: Vec<ChecklistAnswer>,
+        /// What becomes of them.
+        disposition: Disposition,
+        /// What they weigh, in grams; 0 = not weighed.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        grams: i64,
+        /// Photographs.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        photos: Vec<PhotoId>,
+        /// Where they were put.
+        location: LocationId,
+        /// Into which handling unit. Empty = loose.
+        #[serde(default, skip_serializing_if = "HandlingUnitId::is_none")]
+        handling_unit: HandlingUnitId,
+        /// Rules that a supervisor set aside: `WRONG_LOT`, `SERIAL_SEEN`, `WEIGHT_DIFF`; each has its `Approved`
+        /// before it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        because: Vec<Reason>,
+    },
+    /// An exception was answered by whoever it was given to.
+    ExceptionAnswered {
+        /// Which.
+        exception: String,
+        /// `approve`, `decline`, `done`, `pass-on`.
+        answer: String,
+        /// The words. Empty = none.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        note: String,
+        /// To whom it is passed on. Empty = to nobody.
+        #[serde(default, skip_serializing_if = "OperatorId::is_none")]
+        to: OperatorId,
+    },
     /// An earlier fact of the same device does not hold.
     Undone {
         /// Epoch of that fact.
@@ -436,238 +695,4 @@ pub enum Fact {
         /// The words.
         note: String,
     },
-}
-
-impl Fact {
-    /// The type as sent and stored.
-    #[must_use]
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::SignedIn { .. } => "SignedIn",
-            Self::SignInFailed { .. } => "SignInFailed",
-            Self::LockedOut { .. } => "LockedOut",
-            Self::SignedOut { .. } => "SignedOut",
-            Self::TaskClaimed { .. } => "TaskClaimed",
-            Self::TaskReleased { .. } => "TaskReleased",
-            Self::ToteAssigned { .. } => "ToteAssigned",
-            Self::Picked { .. } => "Picked",
-            Self::PickedShort { .. } => "PickedShort",
-            Self::ToteClosed { .. } => "ToteClosed",
-            Self::DroppedOff { .. } => "DroppedOff",
-            Self::TaskTakenOver { .. } => "TaskTakenOver",
-            Self::TaskOpened { .. } => "TaskOpened",
-            Self::ZeroChecked { .. } => "ZeroChecked",
-            Self::Approved { .. } => "Approved",
-            Self::PhotoTaken { .. } => "PhotoTaken",
-            Self::LabelPrinted { .. } => "LabelPrinted",
-            Self::DeliveryOpened { .. } => "DeliveryOpened",
-            Self::Received { .. } => "Received",
-            Self::UnknownReceived { .. } => "UnknownReceived",
-            Self::ReceiptClosed { .. } => "ReceiptClosed",
-            Self::Moved { .. } => "Moved",
-            Self::CountStarted { .. } => "CountStarted",
-            Self::Counted { .. } => "Counted",
-            Self::CountSubmitted { .. } => "CountSubmitted",
-            Self::Undone { .. } => "Undone",
-            Self::ScanRefused { .. } => "ScanRefused",
-            Self::BarcodeReported { .. } => "BarcodeReported",
-            Self::NoteAdded { .. } => "NoteAdded",
-        }
-    }
-
-    /// The version of its body. All are at 1.
-    #[must_use]
-    pub fn version(&self) -> u32 {
-        1
-    }
-
-    /// The aggregate it belongs to: facts of one aggregate wait for each other, others do not.
-    #[must_use]
-    pub fn aggregate(&self) -> String {
-        match self {
-            Self::TaskClaimed { task }
-            | Self::TaskReleased { task }
-            | Self::ToteAssigned { task, .. }
-            | Self::Picked { task, .. }
-            | Self::PickedShort { task, .. }
-            | Self::ToteClosed { task, .. }
-            | Self::DroppedOff { task, .. }
-            | Self::TaskTakenOver { task, .. }
-            | Self::TaskOpened { task, .. }
-            | Self::CountStarted { task, .. }
-            | Self::Counted { task, .. }
-            | Self::CountSubmitted { task, .. } => format!("task:{task}"),
-            Self::ZeroChecked { task, location, .. } if task.is_none() => format!("location:{location}"),
-            Self::ZeroChecked { task, .. } => format!("task:{task}"),
-            Self::Moved { task, unit, item, .. } => match (task.is_none(), unit.is_none()) {
-                (false, _) => format!("task:{task}"),
-                (true, false) => format!("unit:{unit}"),
-                (true, true) => format!("item:{item}"),
-            },
-            // Goods of an unknown code wait for their name, and nothing waits behind them.
-            Self::UnknownReceived { receipt, raw, .. } => format!("unknown:{receipt}/{raw}"),
-            Self::DeliveryOpened { receipt, .. }
-            | Self::Received { receipt, .. }
-            | Self::ReceiptClosed { receipt, .. } => format!("receipt:{receipt}"),
-            Self::Approved { subject, .. } | Self::PhotoTaken { subject, .. } | Self::LabelPrinted { subject, .. } => {
-                subject.clone()
-            }
-            Self::SignedIn { operator }
-            | Self::SignInFailed { operator, .. }
-            | Self::LockedOut { operator, .. }
-            | Self::SignedOut { operator } => format!("operator:{operator}"),
-            Self::Undone { epoch, seq } => format!("fact:{epoch}/{seq}"),
-            Self::ScanRefused { .. } | Self::BarcodeReported { .. } => "scan".to_owned(),
-            Self::NoteAdded { entry, .. } => format!("note:{entry}"),
-        }
-    }
-
-    /// The ledger moves that follow from the fact alone. Device and core use this one function,
-    /// so that what the screen shows and what the book says cannot differ.
-    ///
-    /// `DroppedOff`, `Moved` of a whole handling unit and `ReceiptClosed` move what the book has in them;
-    /// that is in the book, not in the fact, so they have no moves here: see [`content_moves`] and
-    /// [`release_moves`].
-    #[must_use]
-    pub fn moves(&self) -> Vec<Move> {
-        match self {
-            Self::Picked { location, item, tote, units, .. } => units
-                .iter()
-                .map(|unit| Move {
-                    item: item.clone(),
-                    lot: unit.lot.clone(),
-                    serial: unit.serial.clone(),
-                    qty: unit.qty,
-                    from: Place {
-                        location: location.clone(),
-                        handling_unit: unit.handling_unit.clone(),
-                        status: Status::Available,
-                    },
-                    to: Place { location: TRANSIT.into(), handling_unit: tote.clone(), status: Status::Allocated },
-                })
-                .collect(),
-            Self::PickedShort { location, item, lot, handling_unit, damaged, .. } if *damaged > 0 => vec![Move {
-                item: item.clone(),
-                lot: lot.clone(),
-                serial: Serial::default(),
-                qty: *damaged,
-                from: Place {
-                    location: location.clone(),
-                    handling_unit: handling_unit.clone(),
-                    status: Status::Available,
-                },
-                to: Place { location: location.clone(), handling_unit: handling_unit.clone(), status: Status::Damaged },
-            }],
-            Self::Received { location, item, lot, units, handling_unit, .. } => units
-                .iter()
-                .map(|unit| Move {
-                    item: item.clone(),
-                    lot: lot.clone(),
-                    serial: unit.serial.clone(),
-                    qty: unit.qty,
-                    from: Place {
-                        location: SUPPLIER.into(),
-                        handling_unit: HandlingUnitId::default(),
-                        status: Status::Available,
-                    },
-                    to: Place { location: location.clone(), handling_unit: handling_unit.clone(), status: unit.status },
-                })
-                .collect(),
-            Self::Moved { unit, item, units, status, from, to, into, .. } if unit.is_none() => units
-                .iter()
-                .map(|taken| Move {
-                    item: item.clone(),
-                    lot: taken.lot.clone(),
-                    serial: taken.serial.clone(),
-                    qty: taken.qty,
-                    from: Place { location: from.clone(), handling_unit: taken.handling_unit.clone(), status: *status },
-                    to: Place { location: to.clone(), handling_unit: into.clone(), status: *status },
-                })
-                .filter(|step| step.from != step.to)
-                .collect(),
-            _ => Vec::new(),
-        }
-    }
-}
-
-/// What a receipt has of one item, lot and handling unit, good units only; they are in transit until
-/// it is closed.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Awaiting {
-    /// The item.
-    pub item: ItemId,
-    /// Its lot. Empty = none.
-    pub lot: Lot,
-    /// The serial number. Empty = none.
-    pub serial: Serial,
-    /// The handling unit it was received into. Empty = loose.
-    pub handling_unit: HandlingUnitId,
-    /// Units.
-    pub qty: i64,
-    /// Whether it is held: quarantined instead of available.
-    pub hold: bool,
-}
-
-/// The moves of the close of a receipt: what it brought changes from in transit to available, or to
-/// quarantined where it is held. `book` is the stock in transit of these items, wherever it is by now;
-/// units are sought where they were received first.
-#[must_use]
-pub fn release_moves(awaiting: &[Awaiting], book: &[Stock]) -> Vec<Move> {
-    let mut book: Vec<Stock> =
-        book.iter().filter(|stock| stock.status == Status::InTransit && stock.qty > 0).cloned().collect();
-    let mut moves = Vec::new();
-    for wanted in awaiting {
-        let mut left = wanted.qty;
-        for same_unit in [true, false] {
-            let here = book.iter_mut().filter(|stock| {
-                stock.item == wanted.item
-                    && stock.lot == wanted.lot
-                    && stock.serial == wanted.serial
-                    && (stock.handling_unit == wanted.handling_unit) == same_unit
-            });
-            for stock in here {
-                let qty = left.min(stock.qty);
-                if qty <= 0 {
-                    continue;
-                }
-                (left, stock.qty) = (left - qty, stock.qty - qty);
-                let place = |status| Place {
-                    location: stock.location.clone(),
-                    handling_unit: stock.handling_unit.clone(),
-                    status,
-                };
-                moves.push(Move {
-                    item: stock.item.clone(),
-                    lot: stock.lot.clone(),
-                    serial: stock.serial.clone(),
-                    qty,
-                    from: place(Status::InTransit),
-                    to: place(if wanted.hold { Status::Quarantined } else { Status::Available }),
-                });
-            }
-        }
-    }
-    moves
-}
-
-/// The moves of a handling unit: everything the book has in it goes to the location. A tote that is
-/// dropped off and a pallet that is put away are one and the same.
-#[must_use]
-pub fn content_moves(content: &[Stock], to: &LocationId) -> Vec<Move> {
-    content
-        .iter()
-        .filter(|stock| stock.qty > 0 && stock.location != *to)
-        .map(|stock| Move {
-            item: stock.item.clone(),
-            lot: stock.lot.clone(),
-            serial: stock.serial.clone(),
-            qty: stock.qty,
-            from: Place {
-                location: stock.location.clone(),
-                handling_unit: stock.handling_unit.clone(),
-                status: stock.status,
-            },
-            to: Place { location: to.clone(), handling_unit: stock.handling_unit.clone(), status: stock.status },
-        })
-        .collect()
 }

@@ -79,4 +79,10 @@ ids! {
     CountId,
     /// A photograph.
     PhotoId,
+    /// A type of carton.
+    CartonTypeId,
+    /// A return that was announced (RMA). Empty = nobody announced it.
+    RmaId,
+    /// One inspection of what came back, from its opening on.
+    InspectionId,
 }

@@ -62,6 +62,18 @@ pub struct Item {
     /// Decimals of a typed quantity: 3 for an item that is shown in kilograms and kept in grams.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub decimals: u8,
+    /// Length, width and height of one unit in millimetres; 0 = not known.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub size_mm: [i64; 3],
+    /// Least weight of a piece in grams, where pieces differ in weight; 0 = they do not.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub piece_min_grams: i64,
+    /// Greatest weight of a piece in grams, where pieces differ in weight; 0 = they do not.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub piece_max_grams: i64,
+    /// Whether it may never be sold again once it was opened.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub hygiene: bool,
 }
 
 fn is_zero<T: Default + PartialEq>(number: &T) -> bool {
@@ -300,6 +312,20 @@ pub struct Settings {
     pub zero_check: bool,
     /// Who may type a code instead of scanning it: `supervisor` asks for one.
     pub typed_codes: TypedCodes,
+    /// What happens to a lot that is not the oldest one at the shelf.
+    pub fefo: Fefo,
+    /// Whether another lot than the one that the line names may be taken, after a question.
+    pub substitute_lot: bool,
+    /// Whether another handling unit than the one that the line names may be taken, after a question.
+    pub substitute_unit: bool,
+    /// Percent that a weight may differ by.
+    pub weight_tol_percent: u32,
+    /// Grams that a weight may differ by in any case.
+    pub weight_tol_min_grams: i64,
+    /// Value of an order in minor units from which its cartons are photographed; 0 = none is.
+    pub pack_photo_minor: i64,
+    /// How long a printer may take, in milliseconds; silence is failure.
+    pub printer_wait_ms: u64,
     /// Up to what a role decides by itself.
     pub limits: Limits,
     /// How this site's own codes are read.
@@ -330,10 +356,30 @@ impl Default for Settings {
             recounts: 2,
             zero_check: true,
             typed_codes: TypedCodes::Supervisor,
+            fefo: Fefo::Force,
+            substitute_lot: true,
+            substitute_unit: true,
+            weight_tol_percent: 3,
+            weight_tol_min_grams: 30,
+            pack_photo_minor: 10_000,
+            printer_wait_ms: 2_000,
             limits: Limits::default(),
             scan: crate::scan::Rules::default(),
         }
     }
+}
+
+/// What happens to a lot that is not the oldest one at the shelf.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fefo {
+    /// It is taken.
+    None,
+    /// It is asked for.
+    Warn,
+    /// It is refused.
+    #[default]
+    Force,
 }
 
 /// How much of a receipt is held when it differs from what was ordered.
@@ -390,6 +436,8 @@ pub struct Limits {
     pub supervisor_value_minor: i64,
     /// Percent above the tolerance that a supervisor may receive.
     pub supervisor_over_percent: u32,
+    /// Value of goods that a supervisor writes off, or gives another disposition than the policy.
+    pub supervisor_write_off_minor: i64,
 }
 
 impl Default for Limits {
@@ -400,6 +448,7 @@ impl Default for Limits {
             count_value_minor: 1_000,
             supervisor_value_minor: 50_000,
             supervisor_over_percent: 20,
+            supervisor_write_off_minor: 20_000,
         }
     }
 }

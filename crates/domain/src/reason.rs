@@ -81,6 +81,22 @@ reasons! {
     Gone = "GONE",
     /// Somebody else works on it.
     Claimed = "CLAIMED",
+    /// The order is on hold.
+    OrderHeld = "ORDER_HELD",
+    /// The order does not have it.
+    NotInOrder = "NOT_IN_ORDER",
+    /// The carton may not be used: its carrier does not take it.
+    CartonBad = "CARTON_BAD",
+    /// The printer did not answer.
+    PrintFailed = "PRINT_FAILED",
+    /// The weight differs beyond the tolerance.
+    WeightDiff = "WEIGHT_DIFF",
+    /// Somebody has picked of it already.
+    SwapPicked = "SWAP_PICKED",
+    /// It was never shipped, or not in that order.
+    RetNotShipped = "RET_NOT_SHIPPED",
+    /// More than was shipped and is not back yet.
+    RetOver = "RET_OVER",
     /// The store is full.
     DiskFull = "DISK_FULL",
     /// No operator has this badge.
@@ -145,6 +161,14 @@ reasons! {
     NegStock = "NEG_STOCK",
     /// Picked more than was asked.
     OverPick = "OVER_PICK",
+    /// More is in cartons than was picked.
+    OverPack = "OVER_PACK",
+    /// More came back than was shipped.
+    OverReturn = "OVER_RETURN",
+    /// Held or cancelled meanwhile: it must not leave.
+    ShipHold = "SHIP_HOLD",
+    /// A photograph that a fact names did not come.
+    PhotoMissing = "PHOTO_MISSING",
     /// More was received than was ordered, over all receipts.
     OverReceipt = "OVER_RECEIPT",
     /// The receipt differs from what was ordered.

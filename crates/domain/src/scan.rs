@@ -16,12 +16,15 @@ mod unit;
 
 pub use details::Details;
 pub use hint::{Hint, lot_case, separator_missing};
-pub use lookup::{Known, Lookup, Promised};
-pub use meaning::{Symbol, Wants, classify, meanings};
+pub use lookup::{Claim, Known, Lookup, Promised};
+pub use meaning::{COMMAND_PREFIX, Symbol, Wants, classify, meanings};
 pub use rules::{DatePolicy, Pattern, RULES_MAX, RestrictedMask, RestrictedValue, RuleFault, Rules, bare_sscc};
 pub use unit::Clash;
+pub(crate) use unit::weighed;
 
-use crate::id::{DeliveryId, ItemId, LocationId, Lot, OperatorId, Serial, TaskId};
+use crate::id::{
+    CartonTypeId, DeliveryId, HandlingUnitId, ItemId, LocationId, Lot, OperatorId, OrderId, RmaId, Serial, TaskId,
+};
 use crate::master::{HandlingUnit, IsoDate};
 use floorhand_gs1::{Content, Mode, Note, Read, Warning};
 use serde::{Deserialize, Serialize};
@@ -82,6 +85,18 @@ pub enum Kind {
     Delivery,
     /// An expiry date; typed, or a part of a label.
     Expiry,
+    /// An order.
+    Order,
+    /// A type of carton.
+    CartonType,
+    /// An announced return (RMA).
+    Return,
+    /// A parcel that has left, by its label or the carrier's number.
+    Parcel,
+    /// A code of the site that says what to do: `close`.
+    Command,
+    /// A weight; of a scale, never scanned by itself.
+    Weight,
 }
 
 impl Kind {
@@ -101,6 +116,12 @@ impl Kind {
             Self::Task => "task",
             Self::Delivery => "delivery",
             Self::Expiry => "expiry",
+            Self::Order => "order",
+            Self::CartonType => "carton-type",
+            Self::Return => "return",
+            Self::Parcel => "parcel",
+            Self::Command => "command",
+            Self::Weight => "weight",
         }
     }
 }
@@ -124,6 +145,13 @@ pub struct Label {
     /// Its expiry date (AI 17).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expiry: Option<IsoDate>,
+    /// What all of it weighs in grams (AI 310n, or a restricted number); 0 = the code does not say.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub grams: i64,
+}
+
+fn is_zero(number: &i64) -> bool {
+    *number == 0
 }
 
 /// One thing a scan can mean.
@@ -160,6 +188,31 @@ pub enum Meaning {
         /// Which.
         id: DeliveryId,
     },
+    /// An order.
+    Order {
+        /// Which.
+        id: OrderId,
+    },
+    /// A type of carton.
+    CartonType {
+        /// Which.
+        id: CartonTypeId,
+    },
+    /// An announced return.
+    Return {
+        /// Which.
+        id: RmaId,
+    },
+    /// A parcel that has left.
+    Parcel {
+        /// Its label, whatever was scanned.
+        carton: HandlingUnitId,
+    },
+    /// A code of the site that says what to do.
+    Command {
+        /// What: `close`.
+        id: String,
+    },
 }
 
 impl Meaning {
@@ -177,6 +230,11 @@ impl Meaning {
             Self::Badge { .. } => Kind::Badge,
             Self::Task { .. } => Kind::Task,
             Self::Delivery { .. } => Kind::Delivery,
+            Self::Order { .. } => Kind::Order,
+            Self::CartonType { .. } => Kind::CartonType,
+            Self::Return { .. } => Kind::Return,
+            Self::Parcel { .. } => Kind::Parcel,
+            Self::Command { .. } => Kind::Command,
         }
     }
 
@@ -196,6 +254,11 @@ impl Meaning {
             Self::Badge { operator } => operator.as_str(),
             Self::Task { id } => id.as_str(),
             Self::Delivery { id } => id.as_str(),
+            Self::Order { id } => id.as_str(),
+            Self::CartonType { id } => id.as_str(),
+            Self::Return { id } => id.as_str(),
+            Self::Parcel { carton } => carton.as_str(),
+            Self::Command { id } => id.as_str(),
         }
     }
 }

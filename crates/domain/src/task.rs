@@ -52,6 +52,10 @@ pub enum PickMode {
     Single,
     /// Several orders on one cart, a tote each.
     Cluster,
+    /// Several orders in one tote, sorted into theirs at the end.
+    Batch,
+    /// The lines of one zone; the tote goes on to the next.
+    Zone,
 }
 
 /// Where a task stands.
@@ -72,13 +76,22 @@ pub enum TaskState {
 /// One tote on the cart.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Slot {
-    /// Number on the cart, from 1.
+    /// Number on the cart, from 1; 0 = the common tote of a batch, which is for no order.
     pub slot: u8,
     /// The order that goes into it.
     pub order: OrderId,
     /// The tote standing there. Empty = none yet.
     #[serde(default)]
     pub tote: HandlingUnitId,
+    /// Where this tote goes. Empty = where the others go.
+    #[serde(default, skip_serializing_if = "LocationId::is_none")]
+    pub drop_off: LocationId,
+    /// Totes of this slot that were closed full and are still on the cart.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub closed: Vec<HandlingUnitId>,
+    /// Where another zone set `tote` down, so that it is to be taken up there. Empty = it was not.
+    #[serde(default, skip_serializing_if = "LocationId::is_none")]
+    pub from: LocationId,
 }
 
 /// The head of a task; its lines are rows of their own, so that a change of one line of a task
@@ -226,6 +239,9 @@ pub struct Line {
     /// Units in totes.
     #[serde(default)]
     pub picked: i64,
+    /// Units of a batch that were sorted out of the common tote into that of their order.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub sorted: i64,
     /// Where it stands.
     #[serde(default)]
     pub state: LineState,

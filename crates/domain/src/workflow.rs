@@ -6,13 +6,17 @@ use crate::master::{IsoDate, Settings};
 use crate::scan::{Kind, Known, Meaning};
 use serde::{Deserialize, Serialize};
 
+pub mod attention;
 pub mod count;
 pub(crate) mod goods;
 pub(crate) mod label;
+pub mod load;
+pub mod pack;
 pub mod pick;
 pub mod put_away;
 pub mod receive;
 pub mod refusal;
+pub mod returns;
 pub mod sign_in;
 
 /// What one event makes of a workflow.
@@ -129,6 +133,26 @@ pub enum What {
     Released,
     /// A question was opened or closed by a button; nothing is recorded.
     Page,
+    /// A carton was opened, or chosen.
+    Carton,
+    /// A unit was taken out of a carton.
+    TakenOut,
+    /// A label was printed.
+    Printed,
+    /// The label of a carton was seen on it.
+    Labelled,
+    /// An order was packed.
+    Packed,
+    /// A carton was loaded.
+    Shipped,
+    /// A tote is full.
+    ToteFull,
+    /// A tote that another zone set down was taken up.
+    Taken,
+    /// A weight.
+    Weight,
+    /// Units of a batch went into the tote of their order.
+    Sorted,
 }
 
 impl What {
@@ -162,6 +186,16 @@ impl What {
             Self::Task => "task",
             Self::Released => "released",
             Self::Page => "page",
+            Self::Carton => "carton",
+            Self::TakenOut => "taken-out",
+            Self::Printed => "printed",
+            Self::Labelled => "labelled",
+            Self::Packed => "packed",
+            Self::Shipped => "shipped",
+            Self::ToteFull => "tote-full",
+            Self::Taken => "taken",
+            Self::Weight => "weight",
+            Self::Sorted => "sorted",
         }
     }
 }

@@ -5,20 +5,30 @@
 #[path = "common/world.rs"]
 mod world;
 
+#[path = "pick/batch.rs"]
+mod batch;
 #[path = "pick/changes.rs"]
 mod changes;
+#[path = "pick/destinations.rs"]
+mod destinations;
 #[path = "pick/goods.rs"]
 mod goods;
 #[path = "pick/labels.rs"]
 mod labels;
+#[path = "pick/last.rs"]
+mod last;
 #[path = "pick/path.rs"]
 mod path;
 #[path = "pick/play.rs"]
 mod play;
 #[path = "pick/short.rs"]
 mod short;
+#[path = "pick/swap.rs"]
+mod swap;
 #[path = "pick/tote.rs"]
 mod tote;
+#[path = "pick/weight.rs"]
+mod weight;
 
 use floorhand_domain::reason::Reason;
 use std::collections::BTreeSet;
@@ -39,7 +49,9 @@ pub(crate) use cases;
 #[test]
 fn every_refusal_occurs() {
     let mut seen = BTreeSet::new();
-    for (_, world, rows) in [path::ALL, goods::ALL, labels::ALL, tote::ALL, short::ALL, changes::ALL].concat() {
+    let first = [path::ALL, goods::ALL, labels::ALL, tote::ALL, short::ALL, changes::ALL];
+    let more = [swap::ALL, weight::ALL, last::ALL, batch::ALL, destinations::ALL];
+    for (_, world, rows) in [first.concat(), more.concat()].concat() {
         seen.extend(play::reasons(&world(), rows));
     }
     let all = [
@@ -68,6 +80,11 @@ fn every_refusal_occurs() {
         Reason::Checksum,
         Reason::BadRead,
         Reason::NotNow,
+        Reason::Swap,
+        Reason::SwapPicked,
+        Reason::Fefo,
+        Reason::WeightOut,
+        Reason::OrderCancelled,
     ];
     assert_eq!(seen, BTreeSet::from(all));
 }

@@ -4,280 +4,62 @@
 #[path = "pick/play.rs"]
 #[allow(dead_code)]
 mod play;
+#[path = "pick/random.rs"]
+mod random;
 #[path = "common/world.rs"]
 mod world;
 
-use floorhand_domain::fact::Fact;
-use floorhand_domain::id::LineId;
-use floorhand_domain::scan::Label;
-use floorhand_domain::stock::Stock;
+use floorhand_domain::fact::{Fact, Units};
+use floorhand_domain::id::{LineId, Lot};
+use floorhand_domain::reason::Reason;
+use floorhand_domain::scan::{Known, Label};
+use floorhand_domain::stock::TRANSIT;
 use floorhand_domain::task::LineState;
-use floorhand_domain::workflow::pick::{Pick, Saved, Stage};
+use floorhand_domain::workflow::pick::{Event, Pick, Saved, Stage};
 use play::Play;
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+use random::{BUTTONS, CODES, Do, event, may_accept, place_of, right, warehouse};
 use std::collections::{BTreeMap, BTreeSet};
-use world::{SSCC, World};
-
-/// Codes of every kind, right and wrong, whole and in parts.
-const CODES: &[&str] = &[
-    "X",
-    "X6",
-    "X12",
-    "Y",
-    "(01)X",
-    "(01)X6",
-    "(01)Y",
-    "(01)X(10)ANY",
-    "(01)X(17)200101",
-    "V",
-    "V6",
-    "(01)V(10)L1",
-    "(01)V(10)L2",
-    "(10)L1",
-    "(10)L2(17)270131",
-    "(17)270131",
-    "L1",
-    "L2",
-    "OLD",
-    "(01)V(10)OLD",
-    "S",
-    "S6",
-    "(01)S(21)N1",
-    "(01)S(21)N2",
-    "(21)N3",
-    "N1",
-    "N2",
-    "N3",
-    "N9",
-    "(01)S(21)N9",
-    "H1",
-    "H2",
-    "H5",
-    SSCC,
-    "(00)106141411234567897",
-    "T1",
-    "T2",
-    "T3",
-    "T4",
-    "T8",
-    "T9",
-    "A1",
-    "A2",
-    "A7",
-    "A9",
-    "B1",
-    "B2",
-    "B3",
-    "D1",
-    "K1",
-    "BADGE-OP1",
-    "nonsense",
-    "SAME",
-    "]E05901234123450",
-    "A\u{1}",
-    "(91)LOC-A1",
-    "10L1",
-    "(01)V",
-    "(01)S(10)L1",
-];
-
-const BUTTONS: &[&str] = &[
-    "/type 1",
-    "/type 3",
-    "/type 6",
-    "/type 8",
-    "/type 12",
-    "/type 0",
-    "/skip",
-    "/short",
-    "/reason none",
-    "/reason damaged",
-    "/damaged 1",
-    "/damaged 3",
-    "/damaged 0",
-    "/found",
-    "/release",
-];
-
-#[derive(Debug, Clone)]
-enum Do {
-    /// What leads on from here.
-    Right(usize),
-    Code(usize),
-    Button(usize),
-    Cut,
-}
-
-fn event() -> impl Strategy<Value = Do> {
-    prop_oneof![
-        6 => any::<usize>().prop_map(Do::Right),
-        3 => (0..CODES.len()).prop_map(Do::Code),
-        1 => (0..BUTTONS.len()).prop_map(Do::Button),
-        1 => Just(Do::Cut),
-    ]
-}
-
-fn warehouse() -> impl Strategy<Value = World> {
-    let line = (0..3usize, 0..4usize, 1..14i64, 1..4u8, 0..4usize);
-    let stock = proptest::collection::vec(any::<bool>(), STOCK.len());
-    (proptest::collection::vec(line, 1..6), stock, any::<bool>(), any::<bool>()).prop_map(
-        |(lines, stock, bare, share)| {
-            let mut world = World::new().code("SAME", "X").code("SAME", "Y");
-            for (n, (place, item, qty, slot, names)) in lines.into_iter().enumerate() {
-                let item = ["X", "Y", "V", "S"][item];
-                let names = match (item, names) {
-                    ("V", 0) => " lot=L1",
-                    ("V", 1) => " lot=OLD",
-                    ("S", 0) => " serial=N2",
-                    ("X" | "V", 2) => " hu=H1",
-                    _ => "",
-                };
-                let qty = if names.contains("serial") { 1 } else { qty };
-                world = world.line(&format!("L{n} {} {item} {qty} slot={slot}{names}", ["A1", "A2", "A7"][place]));
-            }
-            for (spec, there) in STOCK.iter().zip(stock) {
-                if there {
-                    world = world.stock(spec);
-                }
-            }
-            world.settings.share_tote = share;
-            if bare { world.bare_cart() } else { world }
-        },
-    )
-}
-
-const STOCK: &[&str] = &[
-    "A1 X 40",
-    "A1 X 9 hu=H1",
-    "A1 X 9 hu=H2",
-    "A2 X 40",
-    "A7 X 5 hu=106141411234567897",
-    "A1 Y 40",
-    "A2 Y 3 hu=T3",
-    "A7 Y 40",
-    "A1 V 9 lot=L1 exp=2027-01-31",
-    "A1 V 9 lot=L2 exp=2027-02-28",
-    "A1 V 9 lot=OLD exp=2026-06-14",
-    "A2 V 40 lot=L1",
-    "A7 V 9 lot=L1 hu=H1",
-    "A7 V 9 lot=L2 hu=H2",
-    "A1 S 1 serial=N1",
-    "A1 S 1 serial=N2",
-    "A2 S 1 serial=N3",
-    "A7 S 1 serial=N2",
-    "A9 W 5 lot=L1",
-    "A1 X 4 status=damaged hu=H5",
-];
-
-/// Codes that could lead on from this step.
-fn right(play: &Play, n: usize) -> String {
-    let pick = play.pick.as_ref().unwrap();
-    let line = pick.line().cloned().unwrap_or_default();
-    let choose = |list: Vec<String>| match list.len() {
-        0 => "/short".to_owned(),
-        len => list[n % len].clone(),
-    };
-    match &pick.stage {
-        Stage::Totes { .. } => choose(["T1", "T2", "T3", "T4"].map(String::from).to_vec()),
-        Stage::Location { .. } => line.location.0,
-        Stage::Item { hand, .. } => {
-            let here: Vec<&Stock> = play
-                .world
-                .stock
-                .iter()
-                .filter(|s| s.location == line.location && s.item == line.item && s.qty > 0)
-                .collect();
-            let mut codes: Vec<String> = here
-                .iter()
-                .map(|s| match (s.lot.is_none(), s.serial.is_none()) {
-                    (false, _) => format!("(01){}(10){}", line.item, s.lot),
-                    (_, false) => format!("(01){}(21){}", line.item, s.serial),
-                    _ => line.item.0.clone(),
-                })
-                .collect();
-            codes.extend([line.item.0.clone(), format!("{}6", line.item)]);
-            if hand.label.item.is_some() || !line.handling_unit.is_none() {
-                codes.extend(here.iter().map(|s| s.handling_unit.0.clone()).filter(|unit| !unit.is_empty()));
-                codes.push(line.location.0);
-            }
-            if !hand.units.is_empty() {
-                codes.push(pick.tote_of(line.slot).0);
-            }
-            choose(codes)
-        }
-        Stage::Tote { .. } => pick.tote_of(line.slot).0,
-        Stage::Short { short: None, .. } => {
-            choose(vec!["/reason none".into(), "/reason damaged".into(), "/found".into()])
-        }
-        Stage::Short { .. } => choose(vec![line.location.0, "/damaged 1".into()]),
-        Stage::DropOff { .. } => choose(vec!["B1".into(), "B2".into()]),
-    }
-}
-
-/// Whether the step may accept the code, told without the code under test: by what is printed.
-fn may_accept(play: &Play, before: &Pick, code: &str) -> bool {
-    let world = &play.world;
-    let line = before.line().cloned().unwrap_or_default();
-    let slots = &before.task.slots;
-    let code = code.strip_prefix("(91)LOC-").unwrap_or(code);
-    let code = code.strip_prefix("(00)").unwrap_or(code);
-    let on_cart = |tote: &str| slots.iter().any(|s| s.tote.as_str() == tote);
-    let its_tote = before.tote_of(line.slot).as_str() == code || (world.settings.share_tote && on_cart(code));
-    match &before.stage {
-        Stage::Totes { .. } => ["T1", "T2", "T3", "T4"].contains(&code),
-        Stage::Location { .. } => code == line.location.as_str(),
-        Stage::Item { hand, .. } => {
-            if code == line.location.as_str() || (its_tote && !hand.units.is_empty()) {
-                return true;
-            }
-            let here = || world.stock.iter().filter(|s| s.location == line.location && s.item == line.item);
-            if here().any(|s| s.handling_unit.as_str() == code && !code.is_empty())
-                || line.handling_unit.as_str() == code
-            {
-                return line.handling_unit.is_none() || line.handling_unit.as_str() == code;
-            }
-            let inner = code.strip_prefix("(01)").unwrap_or(code);
-            let head = inner.split('(').next().unwrap();
-            if [line.item.0.clone(), format!("{}6", line.item), format!("{}12", line.item)]
-                .iter()
-                .any(|own| own == head)
-            {
-                return true;
-            }
-            // A date completes the label of the item that was read before it.
-            if code.starts_with("(17)") && hand.label.item.is_some() {
-                return true;
-            }
-            // A lot or a serial of the item by itself.
-            let part = code.strip_prefix("(21)").or(code.strip_prefix("(10)")).unwrap_or(code);
-            let part = part.split('(').next().unwrap();
-            let part = if code == "10L1" { "L1" } else { part };
-            let named = !part.is_empty() && (line.lot.as_str() == part || line.serial.as_str() == part);
-            named || here().any(|s| !part.is_empty() && (s.lot.as_str() == part || s.serial.as_str() == part))
-        }
-        Stage::Tote { .. } => its_tote,
-        Stage::Short { short, .. } => short.is_some() && code == line.location.as_str(),
-        Stage::DropOff { .. } => ["B1", "B2", "B3"].contains(&code),
-    }
-}
+use world::World;
 
 /// The saved row without what a refusal may change: the label begun, the question asked.
 fn steady(pick: &Pick) -> Saved {
     let mut saved = pick.saved();
     match &mut saved.stage {
-        Stage::Item { hand, .. } => hand.label = Label::default(),
-        Stage::DropOff { asked } => *asked = None,
+        Stage::Item { hand, .. } | Stage::Sort { hand, .. } => {
+            hand.label = Label::default();
+            (hand.asked, hand.swap, hand.reported) = (None, None, Lot::default());
+        }
+        Stage::DropOff { asked } | Stage::DropOne { asked, .. } => *asked = None,
         _ => {}
     }
+    // What was announced is forgotten with the next event.
+    saved.news.clear();
     saved
+}
+
+/// The facts that hold: an `Undone` names the place of another in the list.
+fn standing(facts: &[Fact]) -> impl Iterator<Item = &Fact> {
+    let undone: BTreeSet<u64> = facts
+        .iter()
+        .filter_map(|fact| match fact {
+            Fact::Undone { seq, .. } => Some(*seq),
+            _ => None,
+        })
+        .collect();
+    facts.iter().enumerate().filter(move |(n, _)| !undone.contains(&(*n as u64))).map(|(_, fact)| fact)
 }
 
 /// Units that facts gave to each line: in totes, and missing.
 fn tally(facts: &[Fact]) -> BTreeMap<LineId, (i64, i64)> {
     let mut sums: BTreeMap<LineId, (i64, i64)> = BTreeMap::new();
-    for fact in facts {
+    for fact in standing(facts) {
         match fact {
-            Fact::Picked { line, units, .. } => {
+            Fact::Picked { line, item, units, .. } => {
+                let weighs = |unit: &Units| (500 * unit.qty..=1_000 * unit.qty).contains(&unit.grams);
+                assert!(units.iter().all(|u| if item.as_str() == "C" { weighs(u) } else { u.grams == 0 }), "{fact:?}");
                 assert!(!units.is_empty() && units.iter().all(|u| u.qty > 0), "{fact:?}");
                 assert!(units.iter().all(|u| u.serial.is_none() || u.qty == 1), "{fact:?}");
                 sums.entry(line.clone()).or_default().0 += units.iter().map(|u| u.qty).sum::<i64>();
@@ -295,9 +77,7 @@ fn tally(facts: &[Fact]) -> BTreeMap<LineId, (i64, i64)> {
 /// Facts and progress agree, and no line gets more than it asks for.
 fn conserved(play: &Play) {
     let sums = tally(&play.facts);
-    let picked: BTreeSet<_> = play
-        .facts
-        .iter()
+    let picked: BTreeSet<_> = standing(&play.facts)
         .filter_map(|fact| match fact {
             Fact::Picked { location, units, .. } => {
                 Some(units.iter().map(move |u| (location.clone(), u.serial.clone())))
@@ -307,7 +87,7 @@ fn conserved(play: &Play) {
         .flatten()
         .filter(|(_, serial)| !serial.is_none())
         .collect();
-    let serials = play.facts.iter().map(|fact| match fact {
+    let serials = standing(&play.facts).map(|fact| match fact {
         Fact::Picked { units, .. } => units.iter().filter(|u| !u.serial.is_none()).count(),
         _ => 0,
     });
@@ -317,16 +97,32 @@ fn conserved(play: &Play) {
         let (picked, missing) = sums.get(&line.id).copied().unwrap_or_default();
         assert_eq!(progress.picked, picked, "{}", line.id);
         assert!(picked + missing <= line.qty, "{}: {picked} + {missing} of {}", line.id, line.qty);
+        let sorted: i64 = play
+            .facts
+            .iter()
+            .map(|fact| match fact {
+                Fact::Sorted { line: own, units, .. } if *own == line.id => units.iter().map(|u| u.qty).sum(),
+                _ => 0,
+            })
+            .sum();
+        assert!(progress.sorted == sorted && sorted <= picked, "{}: {sorted} sorted of {picked}", line.id);
+        let into_itself = |fact: &Fact| matches!(fact, Fact::Sorted { from, tote, .. } if from == tote);
+        assert!(!play.facts.iter().any(into_itself), "{}: sorted into the common tote", line.id);
         match progress.state {
+            LineState::Cancelled => {}
             LineState::Open => assert!(missing == 0 && picked < line.qty, "{}", line.id),
             _ => assert_eq!(picked + missing, line.qty, "{}", line.id),
         }
     }
     if let (Some(line), Some(hand)) = (pick.line(), pick.hand()) {
-        assert!(hand.qty() <= pick.open_qty(&line.id), "more in the hand than is open");
-        assert!(pick.open_qty(&line.id) > 0, "a step about a closed line");
+        let closed = pick.progress.iter().all(|p| p.state != LineState::Open);
+        let sorting = matches!(pick.stage, Stage::Sort { .. }) || (pick.is_batch() && closed);
+        let open = if sorting { pick.unsorted_qty(&line.id) } else { pick.open_qty(&line.id) };
+        assert!(hand.qty() <= open, "more in the hand than is open");
+        assert!(open > 0, "a step about a closed line");
+        assert!(hand.to_weigh.is_none() || matches!(pick.stage, Stage::Item { .. } | Stage::NextTote { .. }));
     }
-    if matches!(pick.stage, Stage::DropOff { .. }) {
+    if matches!(pick.stage, Stage::DropOff { .. } | Stage::DropOne { .. } | Stage::Sort { .. }) {
         assert!(pick.progress.iter().all(|p| p.state != LineState::Open), "a drop-off with open lines");
     }
 }
@@ -337,8 +133,10 @@ fn resumes(play: &mut Play) {
     play.cut();
     let after = play.pick.as_ref().unwrap();
     let mut left = before.saved();
-    if let Stage::DropOff { asked } = &mut left.stage {
-        *asked = None;
+    match &mut left.stage {
+        Stage::DropOff { asked } | Stage::DropOne { asked, .. } => *asked = None,
+        Stage::Item { hand, .. } => hand.asked = None,
+        _ => {}
     }
     assert_eq!(after.saved(), left);
     assert_eq!(after.progress, before.progress);
@@ -348,8 +146,17 @@ fn resumes(play: &mut Play) {
 
 fn run(world: World, events: Vec<Do>) -> Play {
     let mut play = Play::new(world);
+    let mut last = String::new();
     for event in events {
+        let asked = play.pick.as_ref().and_then(Pick::hand).is_some_and(|hand| hand.asked.is_some());
         let text = match event {
+            Do::Undo => {
+                undo(&mut play);
+                conserved(&play);
+                continue;
+            }
+            // What was asked about is scanned again every other time.
+            Do::Right(n) if asked && n.is_multiple_of(2) => last.clone(),
             Do::Cut => {
                 resumes(&mut play);
                 continue;
@@ -358,6 +165,7 @@ fn run(world: World, events: Vec<Do>) -> Play {
             Do::Code(n) => CODES[n].to_owned(),
             Do::Button(n) => BUTTONS[n].to_owned(),
         };
+        last.clone_from(&text);
         let before = play.pick.clone().unwrap();
         let allowed = may_accept(&play, &before, &text);
         let refusals = play.refusals.len();
@@ -365,20 +173,37 @@ fn run(world: World, events: Vec<Do>) -> Play {
         let told = play.event(&text);
         if play.refusals.len() > refusals {
             assert_eq!(steady(play.pick.as_ref().unwrap()), steady(&before), "{text}: {told}");
-            assert_eq!(play.facts.len(), facts, "{text}: {told}");
+            let told_so = |fact: &Fact| matches!(fact, Fact::CountAsked { .. } | Fact::Substituted { .. });
+            assert!(play.facts[facts..].iter().all(told_so), "{text}: {told}");
         } else if !text.starts_with('/') {
             assert!(allowed, "{text} accepted at {:?}: {told}", before.stage);
         }
         conserved(&play);
         if play.pick.is_none() {
+            if let Some(Fact::DroppedOff { .. }) = play.facts.last() {
+                let carried = play.world.stock.iter().find(|s| s.location.as_str() == TRANSIT && s.qty != 0);
+                assert_eq!(carried, None, "still on the cart after {told}");
+            }
             break;
         }
         // A resumed copy at any prefix, without changing the course.
-        let mut copy =
-            Play { world: play.world.clone(), pick: play.pick.clone(), facts: Vec::new(), refusals: Vec::new() };
+        let mut copy = Play::new(play.world.clone());
+        copy.pick.clone_from(&play.pick);
         resumes(&mut copy);
     }
     play
+}
+
+/// The last pick that still holds is taken back, where that may be.
+fn undo(play: &mut Play) {
+    let gone = |n: usize| play.facts.iter().any(|fact| matches!(fact, Fact::Undone { seq, .. } if *seq == n as u64));
+    let last = play.facts.iter().enumerate().rev().find(|(n, fact)| matches!(fact, Fact::Picked { .. }) && !gone(*n));
+    let Some((n, fact)) = last.map(|(n, fact)| (n, fact.clone())) else { return };
+    let before = play.pick.clone().unwrap();
+    let told = play.step(Event::Undo { epoch: 1, seq: n as u64, fact }, &Known::default());
+    if told.starts_with("NOT_NOW") {
+        assert_eq!(steady(play.pick.as_ref().unwrap()), steady(&before));
+    }
 }
 
 proptest! {
@@ -397,29 +222,44 @@ proptest! {
             let Some(pick) = &play.pick else { return Ok(()) };
             let line = pick.line().cloned().unwrap_or_default();
             let code = match &pick.stage {
-                Stage::Totes { .. } => {
+                Stage::Empty { .. } => "/empty yes".to_owned(),
+                Stage::Sort { hand, .. } if hand.units.is_empty() => "/skip".to_owned(),
+                Stage::Sort { .. } => pick.tote_of(line.slot).0,
+                Stage::DropOne { tote, .. } => {
+                    let left = pick.totes_left();
+                    let named = left.iter().find(|one| one.tote == *tote);
+                    named.map_or_else(|| left[0].tote.0.clone(), |one| one.to.0.clone())
+                }
+                Stage::Totes { .. } | Stage::NextTote { .. } => {
                     let free = ["T1", "T2", "T3", "T4"].into_iter().find(|tote| {
                         let unit = play.world.units.iter().find(|u| u.id.as_str() == *tote).unwrap();
                         let held = play.world.stock.iter().any(|s| s.qty > 0 && s.handling_unit == unit.id);
-                        unit.order.is_none() && !held
+                        let used = pick.task.slots.iter().any(|slot| slot.tote == unit.id)
+                            || pick.totes_left().iter().any(|one| one.tote == unit.id)
+                            || pick.common_totes().contains(&unit.id)
+                            || pick.cart.dropped.contains(&unit.id)
+                            || pick.cart.closed.iter().any(|closed| closed.tote == unit.id);
+                        unit.order.is_none() && !held && !used
                     });
                     match free {
                         Some(tote) => tote.to_owned(),
                         // Every tote is in use: somebody brings another.
                         None => {
-                            play.world = play.world.clone().unit("T-NEW", floorhand_domain::master::HandlingUnitKind::Tote);
-                            "T-NEW".to_owned()
+                            let new = format!("T-NEW{}", play.world.units.len());
+                            play.world = play.world.clone().unit(&new, floorhand_domain::master::HandlingUnitKind::Tote);
+                            new
                         }
                     }
                 }
                 Stage::Location { .. } => line.location.0,
                 Stage::Item { hand, .. } if hand.units.is_empty() => "/short".to_owned(),
-                Stage::Item { .. } | Stage::Tote { .. } => pick.tote_of(line.slot).0,
+                Stage::Item { hand, .. } if hand.to_weigh.is_some() => format!("/weigh {}", 750 * hand.unweighed()),
+                Stage::Item { .. } | Stage::Tote { .. } => pick.tote_of(pick.slot_of(&line)).0,
                 Stage::Short { short: Some(short), .. } if short.reason != floorhand_domain::fact::ShortReason::Damaged => {
                     line.location.0
                 }
                 Stage::Short { .. } => "/reason none".to_owned(),
-                Stage::DropOff { .. } => "B1".to_owned(),
+                Stage::DropOff { .. } => place_of(pick),
             };
             play.event(&code);
             conserved(&play);
@@ -437,6 +277,36 @@ proptest! {
             let _ = meanings(&read, &known, 2026);
         }
     }
+}
+
+/// The random sequences above come by every step and every reason that one scan alone does not give.
+#[test]
+fn random_sequences_reach_every_step() {
+    let mut runner = TestRunner::deterministic();
+    let (mut steps, mut reasons) = (BTreeSet::new(), BTreeSet::new());
+    for _ in 0..300 {
+        let tree = (warehouse(), proptest::collection::vec(event(), 60..90)).new_tree(&mut runner).unwrap();
+        let (world, events) = tree.current();
+        let play = run(world, events);
+        steps.extend(play.steps);
+        reasons.extend(play.refusals);
+    }
+    let all = [
+        "pick.totes",
+        "pick.location",
+        "pick.item",
+        "pick.quantity",
+        "pick.weight",
+        "pick.tote",
+        "pick.short",
+        "pick.drop-off",
+        "pick.next-tote",
+        "pick.empty",
+        "pick.sort",
+    ];
+    assert_eq!(steps, BTreeSet::from(all));
+    let asked = [Reason::Swap, Reason::SwapPicked, Reason::Fefo, Reason::WeightOut, Reason::WrongLot, Reason::Place];
+    assert!(asked.iter().all(|reason| reasons.contains(reason)), "{reasons:?}");
 }
 
 /// A task of 2,000 lines answers as one of a single line does, and its saved row stays small.

@@ -108,7 +108,7 @@ fn saved_put_aways() {
     let hand = Hand {
         item: "V".into(),
         status: Status::Damaged,
-        units: vec![Units { lot: "L1".into(), serial: "".into(), handling_unit: "H1".into(), qty: 3 }],
+        units: vec![Units { lot: "L1".into(), serial: "".into(), handling_unit: "H1".into(), qty: 3, grams: 0 }],
         label: Label { item: Some("V".into()), qty: 1, ..Label::default() },
         from: Some("H1".into()),
         typed: true,

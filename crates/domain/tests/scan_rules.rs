@@ -356,6 +356,7 @@ fn labels_of_one_unit_add_up() {
         lot: Some(lot).filter(|text| !text.is_empty()).map(Into::into),
         serial: Some(serial).filter(|text| !text.is_empty()).map(Into::into),
         expiry: Some(expiry).filter(|text| !text.is_empty()).map(str::to_owned),
+        grams: 0,
     };
     let check = |first: &Label, second: &Label, expected: Result<&Label, (&str, &str)>| {
         let told = first.join(second);

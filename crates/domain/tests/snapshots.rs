@@ -2,13 +2,17 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use floorhand_domain::fact::{Fact, ReceivedUnits, ShortReason, Units};
+use floorhand_domain::id::{HandlingUnitId, ItemId, LocationId, OrderId, OrderLineId};
 use floorhand_domain::inbound::*;
 use floorhand_domain::master::*;
+use floorhand_domain::outbound::*;
 use floorhand_domain::reason::Reason;
 use floorhand_domain::scan::{self, Kind, Label, Meaning, Reading, Scan, Source};
 use floorhand_domain::stock::{Status, Stock};
 use floorhand_domain::task::*;
-use floorhand_domain::workflow::pick::{self, Hand, Saved, Short, Stage};
+use floorhand_domain::workflow::pick::{
+    self, Cart, Closed, Hand, News, Novelty, PieceRange, Saved, Short, Stage, Swap,
+};
 use floorhand_domain::workflow::sign_in::{self, SignIn};
 use floorhand_domain::workflow::{Accepted, Class, Expect, What};
 use serde::{Serialize, de::DeserializeOwned};
@@ -30,6 +34,7 @@ fn units() -> Vec<Units> {
         serial: serial.into(),
         handling_unit: unit.into(),
         qty,
+        grams: 0,
     };
     vec![unit("", "", "", 2), unit("L1", "", "H1", 6), unit("L1", "S1", "", 1)]
 }
@@ -99,7 +104,7 @@ fn facts() {
             hash: "ab".repeat(32),
             bytes: 120_000,
         },
-        Fact::LabelPrinted { label: "H9".into(), copy: 1, subject: "receipt:R1".to_owned() },
+        Fact::LabelPrinted { label: "H9".into(), copy: 1, subject: "receipt:R1".to_owned(), reason: String::new() },
         Fact::DeliveryOpened { receipt: "R1".into(), delivery: "D1".into(), location: "DOCK-1".into() },
         Fact::Received {
             receipt: "R1".into(),
@@ -177,6 +182,54 @@ fn facts() {
     let moves: Vec<_> =
         facts.iter().map(|fact| (fact.kind(), fact.moves())).filter(|(_, moves)| !moves.is_empty()).collect();
     insta::assert_json_snapshot!("fact_moves", moves);
+}
+
+/// Picking from other stock than was planned, batches and zones.
+#[test]
+fn facts_of_picking() {
+    let stock =
+        |lot: &str, unit: &str| Units { lot: lot.into(), handling_unit: unit.into(), qty: 2, ..Units::default() };
+    let facts = vec![
+        Fact::Picked {
+            task: "K1".into(),
+            line: "L1".into(),
+            location: "A1".into(),
+            item: "C".into(),
+            tote: "T1".into(),
+            units: vec![Units { grams: 1_500, ..stock("L1", "") }],
+            typed: false,
+        },
+        Fact::Substituted {
+            task: "K1".into(),
+            line: "L1".into(),
+            location: "A1".into(),
+            item: "X".into(),
+            asked: stock("L1", "H1"),
+            taken: stock("L2", "H2"),
+        },
+        Fact::CountAsked {
+            task: "K1".into(),
+            location: "A1".into(),
+            item: "X".into(),
+            lot: "L3".into(),
+            handling_unit: "H3".into(),
+        },
+        Fact::Sorted {
+            task: "K1".into(),
+            line: "L1".into(),
+            item: "X".into(),
+            from: "T0".into(),
+            tote: "T1".into(),
+            units: vec![stock("L1", "")],
+        },
+        Fact::ToteTaken { task: "K1".into(), tote: "T1".into(), location: "H1".into() },
+    ];
+    check("facts_of_picking", &facts);
+    let aggregates: Vec<_> = facts.iter().map(|fact| (fact.kind(), fact.aggregate())).collect();
+    insta::assert_json_snapshot!("fact_aggregates_of_picking", aggregates);
+    let moves: Vec<_> =
+        facts.iter().map(|fact| (fact.kind(), fact.moves())).filter(|(_, moves)| !moves.is_empty()).collect();
+    insta::assert_json_snapshot!("fact_moves_of_picking", moves);
 }
 
 #[test]
@@ -350,8 +403,8 @@ fn rows_of_stock_and_tasks() {
         device: "D1".into(),
         lines: 12,
         slots: vec![
-            Slot { slot: 1, order: "O1".into(), tote: "T1".into() },
-            Slot { slot: 2, order: "O2".into(), tote: "".into() },
+            Slot { slot: 1, order: "O1".into(), tote: "T1".into(), ..Slot::default() },
+            Slot { slot: 2, order: "O2".into(), tote: "".into(), ..Slot::default() },
         ],
         drop_off: "B1".into(),
         released_ms: 1_789_000_000_000,
@@ -366,7 +419,7 @@ fn rows_of_stock_and_tasks() {
     }
     check("task_kinds", &kinds);
     check("task_states", &[TaskState::Open, TaskState::Claimed, TaskState::Done, TaskState::Cancelled]);
-    check("pick_modes", &[PickMode::Single, PickMode::Cluster]);
+    check("pick_modes", &[PickMode::Single, PickMode::Cluster, PickMode::Batch, PickMode::Zone]);
     let line = Line {
         id: "L1".into(),
         task: "K1".into(),
@@ -385,12 +438,35 @@ fn rows_of_stock_and_tasks() {
         ..Line::default()
     };
     check("line", &[line, Line::default()]);
+    let slot = Slot {
+        slot: 1,
+        order: "O1".into(),
+        tote: "T3".into(),
+        drop_off: "B2".into(),
+        closed: vec!["T1".into()],
+        from: "H-01".into(),
+    };
+    check("slots", &[slot, Slot::default()]);
+    check("lines_of_batches", &[Line { id: "L1".into(), qty: 3, picked: 3, sorted: 2, ..Line::default() }]);
+    let claim = scan::Claim {
+        task: "K9".into(),
+        line: "L9".into(),
+        location: "A1".into(),
+        item: "X".into(),
+        lot: "L1".into(),
+        handling_unit: "H2".into(),
+        qty: 3,
+        picked: 2,
+    };
+    check("claims", &[claim, scan::Claim::default()]);
+    check("labels_with_weight", &[Label { item: Some("C".into()), qty: 1, grams: 750, ..Label::default() }]);
     check("line_states", &[LineState::Open, LineState::Done, LineState::Short, LineState::Cancelled]);
 }
 
 #[test]
 fn saved_picks() {
-    let saved = |stage| Saved { task: "K1".into(), skipped: Vec::new(), stage };
+    let saved =
+        |stage| Saved { task: "K1".into(), skipped: Vec::new(), cart: Cart::default(), news: Vec::new(), stage };
     let full = Hand {
         units: units(),
         label: Label {
@@ -399,10 +475,11 @@ fn saved_picks() {
             lot: Some("L1".into()),
             serial: Some("S2".into()),
             expiry: Some("2027-01-31".to_owned()),
+            grams: 0,
         },
         from: Some("H1".into()),
         typed: true,
-        on_the_way: false,
+        ..Hand::default()
     };
     let way = Hand { on_the_way: true, ..Hand::default() };
     let short = Some(Short { reason: ShortReason::Damaged, damaged: 2 });
@@ -419,6 +496,29 @@ fn saved_picks() {
             saved(Stage::Short { line: line(), hand: way, short: None }),
             saved(Stage::Short { line: line(), hand: full, short }),
             saved(Stage::DropOff { asked: None }),
+        ],
+    );
+    let swap = Some(Swap { lot: "L2".into(), handling_unit: "H2".into() });
+    let to_weigh = Some(PieceRange { least: 500, most: 1_000 });
+    let hand = Hand { swap, to_weigh, reported: "L3".into(), ..Hand::default() };
+    let cart = Cart {
+        closed: vec![Closed { slot: 1, tote: "T1".into() }],
+        taken: vec!["T2".into()],
+        dropped: vec!["T3".into()],
+        rest_left: true,
+    };
+    let news = vec![
+        News { what: Novelty::Urgent, code: "K9".to_owned(), due: false },
+        News { what: Novelty::Cancelled, code: "O2".to_owned(), due: true },
+    ];
+    check(
+        "saved_picks_whole",
+        &[
+            saved(Stage::Item { line: line(), hand: hand.clone() }),
+            saved(Stage::NextTote { line: line(), hand: hand.clone(), short }),
+            saved(Stage::Empty { line: line() }),
+            saved(Stage::Sort { line: line(), hand }),
+            Saved { cart, news, ..saved(Stage::DropOne { tote: "T1".into(), asked: None }) },
         ],
     );
     // A question is not stored.
@@ -464,6 +564,21 @@ fn decisions() {
         No::Scan(Any::NotNow),
     ];
     check("pick_refusals", &refusals);
+    check(
+        "pick_refusals_whole",
+        &[
+            No::Swap {
+                lot: "L2".into(),
+                handling_unit: "H2".into(),
+                needed_lot: "L1".into(),
+                needed_unit: "H1".into(),
+            },
+            No::SwapPicked { scanned: "H2".into() },
+            No::Fefo { scanned: "L2".into(), needed: "L1".into() },
+            No::WeightOut { grams: 1_200, least: 500, most: 1_000 },
+            No::OrderCancelled { order: "O1".into() },
+        ],
+    );
     use sign_in::Refusal as Not;
     check(
         "sign_in_refusals",
@@ -492,6 +607,10 @@ fn decisions() {
         Task,
         Released,
         Page,
+        ToteFull,
+        Taken,
+        Weight,
+        Sorted,
     ];
     check("accepted", &all.map(|what| Accepted::new(Class::Accepted, what, "code")));
     check("classes", &[Class::Accepted, Class::StepComplete, Class::TaskComplete, Class::Attention]);
@@ -509,6 +628,7 @@ fn scans_and_meanings() {
         lot: Some("L1".into()),
         serial: Some("S1".into()),
         expiry: Some("2027-01-31".to_owned()),
+        grams: 0,
     };
     check(
         "meanings",
@@ -542,5 +662,125 @@ fn scans_and_meanings() {
         assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
     }
     check("kinds", &kinds);
+    check("kind_of_weights", &[Kind::Weight]);
     check("expect", &[Expect { kind: Location, codes: vec!["A1".to_owned()] }]);
+}
+
+#[test]
+fn facts_of_packing() {
+    let (order, carton): (OrderId, HandlingUnitId) = ("O1".into(), "C1".into());
+    let location: LocationId = "PACK-1".into();
+    let (line, item, units) = (OrderLineId::from("O1-1"), ItemId::from("X"), units());
+    let facts = vec![
+        Fact::CartonOpened {
+            order: order.clone(),
+            task: "K1".into(),
+            carton: carton.clone(),
+            carton_type: "BOX-M".into(),
+            location: location.clone(),
+        },
+        Fact::Packed {
+            order: order.clone(),
+            line: line.clone(),
+            carton: carton.clone(),
+            location: location.clone(),
+            item: item.clone(),
+            units: units.clone(),
+        },
+        Fact::Unpacked {
+            order: order.clone(),
+            line,
+            carton: carton.clone(),
+            location: location.clone(),
+            item,
+            units: vec![Units { grams: 900, ..units[1].clone() }],
+        },
+        Fact::CartonWeighed {
+            order: order.clone(),
+            carton: carton.clone(),
+            grams: 1_031,
+            expected_grams: 1_000,
+            because: vec![Reason::WeightDiff],
+        },
+        Fact::CartonWeighed {
+            order: order.clone(),
+            carton: carton.clone(),
+            grams: 1_000,
+            expected_grams: 0,
+            because: Vec::new(),
+        },
+        Fact::CartonClosed { order: order.clone(), carton: carton.clone(), location: location.clone() },
+        Fact::LabelPrinted {
+            label: carton.clone(),
+            copy: 2,
+            subject: "order:O1".to_owned(),
+            reason: "torn".to_owned(),
+        },
+        Fact::Labelled { order: order.clone(), carton: carton.clone() },
+        Fact::OrderPacked { order: order.clone(), task: "K1".into(), complete: false },
+        Fact::Shipped { order, carton, location: "DOCK-2".into() },
+    ];
+    check("packing_facts", &facts);
+    assert!(facts.iter().all(|fact| fact.aggregate() == "order:O1" && fact.version() == 1));
+    let moves: Vec<_> =
+        facts.iter().map(|fact| (fact.kind(), fact.moves())).filter(|(_, moves)| !moves.is_empty()).collect();
+    insta::assert_json_snapshot!("packing_moves", moves);
+}
+
+#[test]
+fn rows_of_packing() {
+    let line = PackLine { id: "O1-1".into(), seq: 10, item: "X".into(), ordered: 9, picked: units(), packed: 3 };
+    let order = PackOrder {
+        id: "O1".into(),
+        task: "K1".into(),
+        state: PackState::Held,
+        carrier: "fast".to_owned(),
+        service: "express".to_owned(),
+        dock: "DOCK-2".into(),
+        cutoff_ms: 1_700_000_000_000,
+        value_minor: 12_900,
+        partial: PartialShip::Never,
+        suggested: vec!["BOX-M".into(), "BOX-S".into()],
+        lines: vec![line],
+    };
+    check("pack_orders", &[order, PackOrder { id: "O2".into(), ..PackOrder::default() }]);
+    let carton = Carton {
+        id: "C1".into(),
+        order: "O1".into(),
+        carton_type: "BOX-M".into(),
+        state: CartonState::Labelled,
+        grams: 1_770,
+        copies: 2,
+        tracking: "1Z999".to_owned(),
+        zpl: "^XA^XZ".to_owned(),
+        blocked: true,
+    };
+    check("cartons", &[carton, Carton { id: "C2".into(), order: "O1".into(), ..Carton::default() }]);
+    let kind = CartonType {
+        id: "BOX-M".into(),
+        name: "Box M".to_owned(),
+        inner_mm: [400, 300, 200],
+        max_grams: 20_000,
+        tare_grams: 350,
+        carriers: vec!["fast".to_owned()],
+    };
+    check("carton_types", &[kind]);
+    use CartonState::{Closed, Labelled, Open, Void};
+    check("carton_states", &[Open, Closed, Labelled, CartonState::Shipped, Void]);
+    check(
+        "pack_states",
+        &[PackState::Open, PackState::Held, PackState::Cancelled, PackState::Packed, PackState::Shipped],
+    );
+    check("partial_ship", &[PartialShip::Allow, PartialShip::Ask, PartialShip::Never]);
+    let accepted = [What::Carton, What::TakenOut, What::Printed, What::Labelled, What::Packed, What::Shipped];
+    check("packing_accepted", &accepted.map(|what| Accepted::new(Class::Accepted, what, what.as_str())));
+    let meanings = [
+        Meaning::Order { id: "O1".into() },
+        Meaning::CartonType { id: "BOX-M".into() },
+        Meaning::Command { id: "close".to_owned() },
+    ];
+    for meaning in &meanings {
+        assert_eq!(serde_json::to_value(meaning.kind()).unwrap(), meaning.kind().as_str());
+    }
+    check("packing_meanings", &meanings);
 }

@@ -12,6 +12,7 @@ mod items;
 mod log;
 mod once;
 mod orders;
+mod outbound;
 mod paging;
 mod photos;
 mod purchase_orders;
@@ -63,6 +64,12 @@ pub fn router(core: Core) -> Router {
         .route("/v1/availability", get(availability::list))
         .route("/v1/barcodes", post(barcodes::post))
         .route("/v1/photos/{id}", get(photos::one).post(photos::post))
+        .route("/v1/orders/{id}/hold", post(outbound::hold_order))
+        .route("/v1/orders/{id}/release", post(outbound::release_order))
+        .route("/v1/orders/{id}/cancel", post(outbound::cancel_order))
+        .route("/v1/shipments", get(outbound::shipments))
+        .route("/v1/carton-types", get(outbound::carton_types).post(outbound::set_carton_type))
+        .route("/v1/carriers", get(outbound::get_carriers).put(outbound::set_carriers))
         .fallback(reply::no_such_path)
         .method_not_allowed_fallback(reply::no_such_method)
         .with_state(core)

@@ -47,15 +47,20 @@ fn count(row: &Row, column: &str) -> Result<u32> {
 /// # Errors
 /// When the database refuses.
 pub async fn put_item(tx: &Tx, changes: &mut Changes, item: &Item) -> Result<()> {
+    let [length, width, height] = item.size_mm;
     tx.execute(
         "INSERT INTO item (warehouse_id, id, name, variant, size, class, lot_tracked, serial_tracked, \
-         expiry_tracked, weight_grams, abc, value_minor, min_shelf_days, decimals) \
-         VALUES (0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
+         expiry_tracked, weight_grams, abc, value_minor, min_shelf_days, decimals, length_mm, width_mm, height_mm, \
+         piece_min_grams, piece_max_grams, hygiene) \
+         VALUES (0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) \
          ON CONFLICT (warehouse_id, id) DO UPDATE SET name = excluded.name, variant = excluded.variant, \
          size = excluded.size, class = excluded.class, lot_tracked = excluded.lot_tracked, \
          serial_tracked = excluded.serial_tracked, expiry_tracked = excluded.expiry_tracked, \
          weight_grams = excluded.weight_grams, abc = excluded.abc, value_minor = excluded.value_minor, \
-         min_shelf_days = excluded.min_shelf_days, decimals = excluded.decimals",
+         min_shelf_days = excluded.min_shelf_days, decimals = excluded.decimals, \
+         length_mm = excluded.length_mm, width_mm = excluded.width_mm, height_mm = excluded.height_mm, \
+         piece_min_grams = excluded.piece_min_grams, piece_max_grams = excluded.piece_max_grams, \
+         hygiene = excluded.hygiene",
         &[
             Val::from(&item.id),
             Val::from(&item.name),
@@ -70,6 +75,12 @@ pub async fn put_item(tx: &Tx, changes: &mut Changes, item: &Item) -> Result<()>
             Val::from(item.value_minor),
             Val::from(item.min_shelf_days),
             Val::from(item.decimals),
+            Val::from(length),
+            Val::from(width),
+            Val::from(height),
+            Val::from(item.piece_min_grams),
+            Val::from(item.piece_max_grams),
+            Val::from(item.hygiene),
         ],
     )
     .await?;
@@ -95,6 +106,10 @@ pub fn item_of(row: &Row) -> Result<Item> {
         value_minor: row.i64("value_minor")?,
         min_shelf_days: count(row, "min_shelf_days")?,
         decimals: small(row, "decimals")?,
+        size_mm: [row.i64("length_mm")?, row.i64("width_mm")?, row.i64("height_mm")?],
+        piece_min_grams: row.i64("piece_min_grams")?,
+        piece_max_grams: row.i64("piece_max_grams")?,
+        hygiene: row.flag("hygiene")?,
     })
 }
 
@@ -394,9 +409,10 @@ pub async fn put_task(tx: &Tx, changes: &mut Changes, task: &Task) -> Result<()>
     .await?;
     for slot in &task.slots {
         tx.execute(
-            "INSERT INTO task_slot (warehouse_id, task, slot, order_id, tote) VALUES ($1, $2, $3, $4, $5) \
-             ON CONFLICT (warehouse_id, task, slot) DO UPDATE SET order_id = excluded.order_id, tote = excluded.tote",
-            vals![warehouse, &task.id, slot.slot, &slot.order, &slot.tote],
+            "INSERT INTO task_slot (warehouse_id, task, slot, order_id, tote, drop_off) VALUES ($1, $2, $3, $4, $5, $6) \
+             ON CONFLICT (warehouse_id, task, slot) DO UPDATE SET order_id = excluded.order_id, tote = excluded.tote, \
+             drop_off = excluded.drop_off",
+            vals![warehouse, &task.id, slot.slot, &slot.order, &slot.tote, &slot.drop_off],
         )
         .await?;
     }
@@ -433,13 +449,19 @@ pub fn task_of(row: &Row) -> Result<Task> {
 /// When the database refuses.
 pub async fn slots(tx: &Tx, warehouse: i64, task: &TaskId) -> Result<Vec<Slot>> {
     tx.rows(
-        "SELECT slot, order_id, tote FROM task_slot WHERE warehouse_id = $1 AND task = $2 ORDER BY slot",
+        "SELECT slot, order_id, tote, drop_off FROM task_slot WHERE warehouse_id = $1 AND task = $2 ORDER BY slot",
         vals![warehouse, task],
     )
     .await?
     .iter()
     .map(|row| {
-        Ok(Slot { slot: small(row, "slot")?, order: row.text("order_id")?.into(), tote: row.text("tote")?.into() })
+        Ok(Slot {
+            slot: small(row, "slot")?,
+            order: row.text("order_id")?.into(),
+            tote: row.text("tote")?.into(),
+            drop_off: row.text("drop_off")?.into(),
+            ..Slot::default()
+        })
     })
     .collect()
 }
@@ -532,6 +554,7 @@ pub fn line_of(row: &Row) -> Result<Line> {
             "" => Plan::default(),
             plan => serde_json::from_str(plan)?,
         },
+        ..Line::default()
     })
 }
 

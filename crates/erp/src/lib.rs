@@ -25,9 +25,12 @@ pub mod verify;
 
 pub mod api;
 pub mod attention;
+pub mod carriers;
+pub mod cartonize;
 pub mod counts;
 pub mod inbound;
 pub mod orders;
+pub mod outbound;
 pub mod putaway;
 pub mod seed;
 

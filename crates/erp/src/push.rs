@@ -4,6 +4,7 @@
 //! a savepoint of its own. The whole is one closure that may run again, and a retry of a batch that
 //! was committed meets its own hashes and gets the stored outcomes.
 
+mod answered;
 mod apply;
 mod approval;
 mod approved;
@@ -12,11 +13,15 @@ mod effect;
 pub(crate) mod exception;
 mod intake;
 mod moved;
+mod other_stock;
+mod pack;
 mod park;
 mod pick;
 mod put_away;
 mod receipt;
 mod receive;
+mod returned;
+mod ship;
 mod task;
 mod tote;
 
@@ -25,6 +30,7 @@ pub use park::rerun_parked;
 use crate::auth::AnyDevice;
 use crate::clock;
 use crate::error::{Error, Result, problem};
+use crate::outbound::labels;
 use crate::server::Core;
 use axum::Json;
 use axum::body::Bytes;
@@ -118,6 +124,12 @@ pub(crate) async fn push(
             core.trouble.add(&device.id, ask.epoch, ask.first_seq);
         }
         _ => core.trouble.forget(&device.id),
+    }
+    // Facts may want labels. They are in the log, so nothing that happens here changes the answer.
+    if matches!(taken, Ok(Taken::Acked { .. }))
+        && let Err(error) = labels::run(&core.db).await
+    {
+        tracing::warn!(error = crate::error::chain(&error), "labels were not fetched");
     }
     let mut answer = PushResponse {
         server_epoch: core.server_epoch().to_owned(),

@@ -9,6 +9,7 @@ mod demand;
 mod goods;
 mod layout;
 mod people;
+mod shipping;
 mod supply;
 
 pub use people::{DemoOperator, DemoStation};
@@ -164,6 +165,7 @@ pub async fn demo(db: &Db, options: &Options) -> Result<Summary> {
             catalogue(db, &size, &bins).await?;
             demand(db, &size, options.long_order).await?;
             supply(db, &size).await?;
+            shipping::sow(db).await?;
             end(db, options).await?
         }
     };
@@ -338,6 +340,7 @@ async fn demand(db: &Db, size: &Size, long_order: usize) -> Result<()> {
             mode: if orders.len() == 1 { PickMode::Single } else { mode },
             max_orders: u8::try_from(orders.len()).unwrap_or(u8::MAX),
             orders: orders.iter().map(ToString::to_string).collect(),
+            wave: crate::orders::release::Wave::default(),
         };
         let request = &request;
         db.write(|tx| async move {

@@ -8,8 +8,10 @@ use crate::entity;
 use crate::error::Result;
 use crate::feed::Changes;
 use crate::inbound::rows;
+use crate::outbound::state::CartonState;
+use crate::outbound::{cartons, labels};
 use crate::vals;
-use floorhand_domain::id::{DeliveryId, TaskId};
+use floorhand_domain::id::{DeliveryId, OrderId, TaskId};
 use floorhand_domain::task::TaskKind;
 use floorhand_wire::feed::kind;
 use std::time::Duration;
@@ -30,9 +32,9 @@ pub(crate) async fn run(db: Db) {
     for look in (0..TASKS_EVERY).cycle() {
         every.tick().await;
         let now = clock::now_ms();
-        let mut swept = leases_and_secrets(&db, now).await;
+        let mut swept = leases_and_secrets(&db, now).await.and(labels::run(&db).await.map(|_| ()));
         if look == 0 {
-            swept = swept.and(tasks(&db, now).await).and(exceptions(&db, now).await);
+            swept = swept.and(tasks(&db, now).await).and(exceptions(&db, now).await).and(orders(&db, now).await);
         }
         if let Err(error) = swept {
             tracing::warn!(error = crate::error::chain(&error), "not swept");
@@ -81,6 +83,45 @@ pub async fn tasks(db: &Db, now: i64) -> Result<()> {
                 changes.delete_here(kind::TASK, id.as_str());
                 if task.kind == TaskKind::Receive {
                     rows::drop_rows(&tx, &mut changes, &DeliveryId(id.0.clone())).await?;
+                }
+            }
+            changes.publish(&tx).await
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+/// Tombstones for orders that have left or were cancelled long enough ago at `now`, and for their cartons that
+/// are not in the building; the tables keep them.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn orders(db: &Db, now: i64) -> Result<()> {
+    let old = db
+        .read(|tx| async move {
+            tx.rows(
+                "SELECT f.warehouse_id, f.id FROM customer_order o JOIN feed_row f ON f.warehouse_id = o.warehouse_id \
+                 AND f.stream = 'wh:' || CAST(o.warehouse_id AS TEXT) AND f.kind = $1 AND f.id = o.id \
+                 WHERE o.state IN ('shipped', 'cancelled') AND f.deleted = 0 AND f.changed_ms <= $2 \
+                 ORDER BY f.warehouse_id, f.id LIMIT $3",
+                vals![kind::PACK_ORDER, now - TASK_SHOWN_MS, TASKS_MAX],
+            )
+            .await
+        })
+        .await?;
+    for row in &old {
+        let (warehouse, id) = (row.i64("warehouse_id")?, OrderId(row.text("id")?));
+        let id = &id;
+        db.write(|tx| async move {
+            let mut changes = Changes::new(warehouse);
+            changes.delete_here(kind::PACK_ORDER, id.as_str());
+            tx.execute("UPDATE customer_order SET shown = 0 WHERE warehouse_id = $1 AND id = $2", vals![warehouse, id])
+                .await?;
+            for held in cartons::of_order(&tx, warehouse, id).await? {
+                if matches!(held.carton.state, CartonState::Shipped | CartonState::Void) {
+                    changes.delete_here(kind::CARTON, held.carton.id.as_str());
+                    changes.delete_here(kind::HANDLING_UNIT, held.carton.id.as_str());
                 }
             }
             changes.publish(&tx).await

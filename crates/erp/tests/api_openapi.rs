@@ -65,6 +65,12 @@ fn every_operation_is_described() {
         "/v1/availability",
         "/v1/barcodes",
         "/v1/photos/{id}",
+        "/v1/orders/{id}/hold",
+        "/v1/orders/{id}/release",
+        "/v1/orders/{id}/cancel",
+        "/v1/shipments",
+        "/v1/carton-types",
+        "/v1/carriers",
     ] {
         assert!(paths.contains_key(path), "{path}");
     }

@@ -139,7 +139,7 @@ fn held_orders_share_a_cart() {
     );
     assert!(site.all("/v1/orders?state=open", 1000).is_empty());
     site.post("/v1/releases", &json!({"mode": "cluster", "max_orders": 13})).problem(422, "invalid");
-    site.post("/v1/releases", &json!({"mode": "batch"})).problem(422, "invalid");
+    site.post("/v1/releases", &json!({"mode": "swarm"})).problem(422, "invalid");
     site.post("/v1/releases", &json!({"mode": "single", "orders": ["none"]})).problem(404, "not_found");
     let mut twice = order("H-9", &[("AP-0001-M", 1)]);
     twice["release"] = json!("hold");

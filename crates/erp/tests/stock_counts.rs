@@ -22,43 +22,55 @@ async fn with(units: i64, each_minor: i64) -> World {
     world
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn c2_c3_c4_c9_the_limits_decide() {
-    // book, value of one, found, state of the count, stock after it, lines that ask for a recount
-    let cases: &[(i64, i64, i64, &str, i64, usize)] = &[
-        (5, 100, 5, "matched", 5, 0),
-        (100, 100, 99, "posted", 99, 0),
-        (100, 100, 101, "posted", 101, 0),
-        (100, 8000, 99, "recount", 100, 1),
-        (4, 100, 0, "recount", 4, 1),
-    ];
-    for (book, each, found, state, after, recounts) in cases {
-        let world = with(*book, *each).await;
-        let mut device = world.enrol().await;
-        let (task, lines) = world.plan("p-1", &["A9"]).await;
-        assert_eq!((task.kind, lines[0].qty, lines[0].item.as_str()), (TaskKind::Count, 1, ""));
-        let count = Counting::of("c-1", &lines[0]);
-        let scans: Vec<(&str, i64)> = if *found == 0 { vec![] } else { vec![("W", *found)] };
-        assert_eq!(count.run(&mut device, &scans), fine(), "{book} {found}");
-        assert_eq!(world.text("SELECT state FROM stock_count").await, *state, "{book} {found}");
-        assert_eq!(world.stock("A9", "W", "available").await, *after);
-        assert_eq!(world.stock("LOSS", "W", "available").await, book - after);
-        assert_eq!(world.task(&task.id).await.state, TaskState::Done);
-        assert_eq!(world.lines(&task.id).await[0].state, LineState::Done);
-        let open = world.open_lines(TaskKind::Count).await;
-        assert_eq!(open.len(), *recounts);
-        if let Some(line) = open.first() {
-            assert_eq!((line.plan.round, line.plan.counted_by.as_str()), (1, "o-1"));
-            assert_eq!((line.plan.trigger.as_str(), line.location.as_str()), ("recount", "A9"));
-            device.pull();
-            assert_eq!(device.row("line", line.id.as_str()).unwrap()["plan"]["round"], 1);
-        }
-        world.assert_clean().await;
+/// One count of so many units, each worth so much: the state of the count, the stock after it, lines that ask
+/// for a recount.
+async fn check(book: i64, each: i64, found: i64, state: &str, after: i64, recounts: usize) {
+    let world = with(book, each).await;
+    let mut device = world.enrol().await;
+    let (task, lines) = world.plan("p-1", &["A9"]).await;
+    assert_eq!((task.kind, lines[0].qty, lines[0].item.as_str()), (TaskKind::Count, 1, ""));
+    let count = Counting::of("c-1", &lines[0]);
+    let scans: Vec<(&str, i64)> = if found == 0 { vec![] } else { vec![("W", found)] };
+    assert_eq!(count.run(&mut device, &scans), fine(), "{book} {found}");
+    assert_eq!(world.text("SELECT state FROM stock_count").await, state, "{book} {found}");
+    assert_eq!(world.stock("A9", "W", "available").await, after);
+    assert_eq!(world.stock("LOSS", "W", "available").await, book - after);
+    assert_eq!(world.task(&task.id).await.state, TaskState::Done);
+    assert_eq!(world.lines(&task.id).await[0].state, LineState::Done);
+    let open = world.open_lines(TaskKind::Count).await;
+    assert_eq!(open.len(), recounts);
+    if let Some(line) = open.first() {
+        assert_eq!((line.plan.round, line.plan.counted_by.as_str()), (1, "o-1"));
+        assert_eq!((line.plan.trigger.as_str(), line.location.as_str()), ("recount", "A9"));
+        device.pull();
+        assert_eq!(device.row("line", line.id.as_str()).unwrap()["plan"]["round"], 1);
     }
+    world.assert_clean().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn c8_what_is_not_booked_is_found() {
+async fn c02_what_agrees_posts_nothing() {
+    check(5, 100, 5, "matched", 5, 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn c03_within_all_limits_the_variance_is_posted() {
+    check(100, 100, 99, "posted", 99, 0).await;
+    check(100, 100, 101, "posted", 101, 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn c04_over_one_limit_it_is_counted_again() {
+    check(100, 8000, 99, "recount", 100, 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn c09_nothing_of_four_is_counted_again() {
+    check(4, 100, 0, "recount", 4, 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn c08_what_is_not_booked_is_found() {
     let world = with(5, 100).await;
     let mut device = world.enrol().await;
     let (_, lines) = world.plan("p-1", &["A9"]).await;
@@ -68,20 +80,31 @@ async fn c8_what_is_not_booked_is_found() {
     world.assert_clean().await;
 }
 
+/// Ten units too few, counted twice by two people: it waits for a decision.
+async fn wanted(each: i64) -> (World, world::Device) {
+    let world = with(100, each).await;
+    let mut device = world.enrol().await;
+    let (_, lines) = world.plan("p-1", &["A9"]).await;
+    assert_eq!(Counting::of("c-1", &lines[0]).run(&mut device, &[("W", 90)]), fine());
+    let again = world.open_lines(TaskKind::Count).await.remove(0);
+    device.operator = "o-2".to_owned();
+    assert_eq!(Counting::of("c-2", &again).run(&mut device, &[("W", 90)]), pair("applied-flagged", "VARIANCE"));
+    (world, device)
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn c6_c7_the_same_again_waits_for_somebody_else() {
+async fn c06_the_same_again_waits_for_a_decision() {
+    let (world, _) = wanted(100).await;
+    assert_eq!(world.stock("A9", "W", "available").await, 100);
+    assert!(world.open_lines(TaskKind::Count).await.is_empty());
+    world.assert_clean().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn c07_somebody_else_decides_within_the_limit() {
     // value of one: 10 units differ.
     for (each, limit) in [(100, true), (6000, false)] {
-        let world = with(100, each).await;
-        let mut device = world.enrol().await;
-        let (_, lines) = world.plan("p-1", &["A9"]).await;
-        assert_eq!(Counting::of("c-1", &lines[0]).run(&mut device, &[("W", 90)]), fine());
-        let again = world.open_lines(TaskKind::Count).await.remove(0);
-        device.operator = "o-2".to_owned();
-        assert_eq!(Counting::of("c-2", &again).run(&mut device, &[("W", 90)]), pair("applied-flagged", "VARIANCE"));
-        assert_eq!(world.stock("A9", "W", "available").await, 100);
-        assert!(world.open_lines(TaskKind::Count).await.is_empty());
-        world.assert_clean().await;
+        let (world, mut device) = wanted(each).await;
         let read = world.admin().await;
         let list = world.get(&read, "/v1/approvals?state=wanted");
         let approval = &list.body["items"][0];
@@ -196,34 +219,42 @@ async fn c11_a_scan_is_taken_back_until_the_count_is_submitted() {
     world.assert_clean().await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn c12_c13_what_others_moved_is_counted_again_only_where_it_differs() {
-    for (found, code, state) in [(98, "CONTESTED", "contested"), (100, "", "matched")] {
-        let world = with(100, 100).await;
-        let (mut a, mut b) = (world.enrol().await, world.enrol().await);
-        b.operator = "o-2".to_owned();
-        let (_, lines) = world.plan("p-1", &["A9"]).await;
-        let count = Counting::of("c-1", &lines[0]);
-        a.pull();
-        a.tell(&count.started());
-        assert_eq!(b.tell(&moving("A9", "A3", "W", 2)), fine());
-        a.pull();
-        a.tell(&count.counted("W", found));
-        assert_eq!(a.tell(&count.submitted()).1, code);
-        assert_eq!(world.text("SELECT state FROM stock_count").await, state);
-        assert_eq!(world.stock("A9", "W", "available").await, 98);
-        let open = world.open_lines(TaskKind::Count).await;
-        assert_eq!(open.len(), usize::from(!code.is_empty()));
-        if let Some(line) = open.first() {
-            // Not a round; once counted in peace, nobody is asked any more.
-            assert_eq!(line.plan.round, 0);
-            let again = Counting::of("c-2", line);
-            assert_eq!(again.run(&mut b, &[("W", 98)]), fine());
-            let open = "SELECT COUNT(*) FROM exception WHERE kind = 'CONTESTED' AND state = 'open'";
-            assert_eq!(world.number(open).await, 0);
-        }
-        world.assert_clean().await;
+/// B takes two of a hundred while A counts so many there.
+async fn moved_meanwhile(found: i64, code: &str, state: &str) {
+    let world = with(100, 100).await;
+    let (mut a, mut b) = (world.enrol().await, world.enrol().await);
+    b.operator = "o-2".to_owned();
+    let (_, lines) = world.plan("p-1", &["A9"]).await;
+    let count = Counting::of("c-1", &lines[0]);
+    a.pull();
+    a.tell(&count.started());
+    assert_eq!(b.tell(&moving("A9", "A3", "W", 2)), fine());
+    a.pull();
+    a.tell(&count.counted("W", found));
+    assert_eq!(a.tell(&count.submitted()).1, code);
+    assert_eq!(world.text("SELECT state FROM stock_count").await, state);
+    assert_eq!(world.stock("A9", "W", "available").await, 98);
+    let open = world.open_lines(TaskKind::Count).await;
+    assert_eq!(open.len(), usize::from(!code.is_empty()));
+    if let Some(line) = open.first() {
+        // Not a round; once counted in peace, nobody is asked any more.
+        assert_eq!(line.plan.round, 0);
+        let again = Counting::of("c-2", line);
+        assert_eq!(again.run(&mut b, &[("W", 98)]), fine());
+        let open = "SELECT COUNT(*) FROM exception WHERE kind = 'CONTESTED' AND state = 'open'";
+        assert_eq!(world.number(open).await, 0);
     }
+    world.assert_clean().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn c12_what_others_moved_meanwhile_is_counted_again() {
+    moved_meanwhile(98, "CONTESTED", "contested").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn c13_without_variance_nobody_contests() {
+    moved_meanwhile(100, "", "matched").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

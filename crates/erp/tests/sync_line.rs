@@ -67,7 +67,7 @@ async fn a_pick_from_enrolment_to_a_picked_order() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_batch_sent_again_has_its_stored_outcomes_and_one_effect() {
+async fn g04_g05_a_batch_sent_again_has_its_stored_outcomes_and_one_effect() {
     let world = World::new().await;
     let mut device = world.enrol().await;
     let (task, lines) = world.order("S-1", &[("X", 3)]).await;
@@ -159,7 +159,7 @@ async fn gaps_forks_and_broken_batches_change_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn unknown_types_are_parked_with_what_waits_behind_them() {
+async fn g16_unknown_types_are_parked_with_what_waits_behind_them() {
     let world = World::new().await;
     let mut device = world.enrol().await;
     let (one, lines) = world.order("S-1", &[("X", 1)]).await;

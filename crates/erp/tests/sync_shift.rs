@@ -117,6 +117,7 @@ impl Picker {
                         serial: line.serial.clone(),
                         handling_unit: line.handling_unit.clone(),
                         qty,
+                        grams: 0,
                     }],
                     typed: false,
                 }

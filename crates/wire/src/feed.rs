@@ -31,6 +31,18 @@ pub mod kind {
     pub const DELIVERY_LINE: &str = "delivery-line";
     /// `inbound::Announced`, key: its identifier. Warehouse stream.
     pub const ANNOUNCED: &str = "announced";
+    /// `outbound::PackOrder`, key: order. Warehouse stream. Absent = nothing to pack.
+    pub const PACK_ORDER: &str = "pack-order";
+    /// `outbound::Carton`, key: its label. Warehouse stream.
+    pub const CARTON: &str = "carton";
+    /// `outbound::CartonType`, key: its identifier. Warehouse stream.
+    pub const CARTON_TYPE: &str = "carton-type";
+    /// `returns::Rma`, key: its identifier. Warehouse stream.
+    pub const RMA: &str = "rma";
+    /// `returns::ShippedLine`, key: its identifier. Warehouse stream.
+    pub const SHIPPED: &str = "shipped";
+    /// `returns::ReturnPolicy`, key `return-policy`. Warehouse stream.
+    pub const RETURN_POLICY: &str = "return-policy";
     /// [`super::OutcomeRow`], key `epoch/seq`: outcome of a fact of this device that came after
     /// its push was answered. Device stream.
     pub const OUTCOME: &str = "outcome";

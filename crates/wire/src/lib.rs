@@ -27,6 +27,8 @@ pub const HEADER_SERVER_EPOCH: &str = "floorhand-server-epoch";
 pub const PUSH_FACTS_MAX: usize = 200;
 /// Bytes of one push at the most.
 pub const PUSH_BYTES_MAX: usize = 256 * 1024;
+/// Bytes of a photograph at the most.
+pub const PHOTO_BYTES_MAX: usize = 3 * 1024 * 1024;
 /// Bytes of one fact at the most.
 pub const FACT_BYTES_MAX: usize = 64 * 1024;
 /// Rows of one pull page at the most, over all streams.

@@ -110,6 +110,22 @@ pub const KNOWN: &[(&str, u32)] = &[
     ("CountStarted", 1),
     ("Counted", 1),
     ("CountSubmitted", 1),
+    ("Substituted", 1),
+    ("CountAsked", 1),
+    ("Sorted", 1),
+    ("ToteTaken", 1),
+    ("CartonOpened", 1),
+    ("Packed", 1),
+    ("Unpacked", 1),
+    ("CartonWeighed", 1),
+    ("CartonClosed", 1),
+    ("Labelled", 1),
+    ("OrderPacked", 1),
+    ("Shipped", 1),
+    ("ReturnOpened", 1),
+    ("DispositionOverridden", 1),
+    ("ReturnInspected", 1),
+    ("ExceptionAnswered", 1),
 ];
 
 impl WireFact {

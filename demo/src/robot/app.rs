@@ -76,6 +76,10 @@ pub struct Status {
     pub expects: Vec<Expect>,
     /// Units of the line in hand.
     pub quantity: Option<Quantity>,
+    /// The buttons of the step, and their keys.
+    pub actions: Vec<Action>,
+    /// What is known of the goods that are being received.
+    pub entry: Option<Entry>,
     /// Facts on their way.
     pub outbox: Outbox,
     /// The connection.
@@ -104,6 +108,32 @@ pub struct Expect {
     pub kind: String,
     /// The codes that count as correct, best first.
     pub codes: Vec<String>,
+}
+
+/// A button of the step.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Action {
+    /// `close-delivery`, `no-pallet`, …
+    pub name: String,
+    /// The keys that press it, one after the other.
+    pub keys: Vec<String>,
+    /// What is still to be scanned or typed.
+    pub then: String,
+    /// The reason of the refusal that it answers.
+    pub after: String,
+}
+
+/// Goods that are being received.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Entry {
+    /// What.
+    pub item: String,
+    /// Damaged units.
+    pub damaged: i64,
+    /// Photographs of them.
+    pub photos: usize,
 }
 
 /// Units of a line.
@@ -149,6 +179,12 @@ impl Status {
     #[must_use]
     pub fn best(&self) -> Option<(&str, &str)> {
         self.expects.iter().find_map(|expect| Some((expect.kind.as_str(), expect.codes.first()?.as_str())))
+    }
+
+    /// A button of the step.
+    #[must_use]
+    pub fn action(&self, name: &str) -> Option<&Action> {
+        self.actions.iter().find(|action| action.name == name)
     }
 
     /// The name of the step.

@@ -144,6 +144,30 @@ impl Core {
         StockTotals::of(&self.list("/v1/stock")?)
     }
 
+    /// A token that decides as `supervisor` or `manager`.
+    ///
+    /// # Errors
+    /// When the core gives none.
+    pub fn token_of(&self, role: &str) -> Result<String> {
+        Ok(self.run(&["admin-token", "--role", role])?.trim().to_owned())
+    }
+
+    /// Posts a request with a token of whoever asks; without one, with that of the command line.
+    ///
+    /// # Errors
+    /// When the core does not answer with success and JSON.
+    pub fn post(&self, path: &str, token: Option<&str>, body: &Value) -> Result<Value> {
+        let agent: ureq::Agent =
+            ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(20))).build().into();
+        let request = agent
+            .post(format!("{}{path}", self.url()))
+            .header("authorization", format!("Bearer {}", token.unwrap_or(&self.token)))
+            .header("content-type", "application/json");
+        let mut response = request.send(body.to_string()).with_context(|| format!("POST {path} {body}"))?;
+        let text = response.body_mut().with_config().limit(64 << 20).read_to_string()?;
+        serde_json::from_str(&text).with_context(|| format!("no JSON at {path}"))
+    }
+
     fn request(&self, path: &str) -> Result<String> {
         let agent: ureq::Agent =
             ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(20))).build().into();

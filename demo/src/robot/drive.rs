@@ -105,7 +105,7 @@ impl Robot {
         let entries = self.new_entries(&format!("the answer to {code:?}"))?;
         self.tally.scans += 1;
         let entry = entries.into_iter().next_back().unwrap_or_default();
-        Ok(self.count(&entry))
+        Ok(self.noted(&entry))
     }
 
     /// Sends bytes as they are and gives every answer to them.
@@ -126,7 +126,7 @@ impl Robot {
             }
         }
         self.tally.scans += 1;
-        Ok(entries.iter().map(|entry| self.count(entry)).collect())
+        Ok(entries.iter().map(|entry| self.noted(entry)).collect())
     }
 
     /// Scans the next right code without waiting for the answer, and gives the status before. `None`:
@@ -159,7 +159,7 @@ impl Robot {
                 entries.extend(more);
             }
         }
-        let answers: Vec<Answer> = entries.iter().map(|entry| self.count(entry)).collect();
+        let answers: Vec<Answer> = entries.iter().map(|entry| self.noted(entry)).collect();
         let after = self.status()?;
         match answers.as_slice() {
             [] if after.place() != before.place() => bail!("without a scan in the log {before:?} became {after:?}"),
@@ -203,6 +203,10 @@ impl Robot {
     /// When what the status lists as right is refused, or nobody answers.
     pub fn do_next(&mut self) -> Result<bool> {
         let before = self.status()?;
+        // "Is it empty now?": as the book says.
+        if before.step() == "pick.empty" {
+            return self.act("yes").map(|_| true);
+        }
         match self.wanted(&before)? {
             Wanted::Code(code) => {
                 self.scan_right(&before, &code)?;
@@ -294,7 +298,7 @@ impl Robot {
         Ok(Wanted::Code(chosen.map_or(first, String::as_str).to_owned()))
     }
 
-    fn scan_right(&mut self, before: &Status, code: &str) -> Result<()> {
+    pub(super) fn scan_right(&mut self, before: &Status, code: &str) -> Result<()> {
         let mut answer = self.scan(code)?;
         if answer.reason.ends_with('?') {
             // A question: the same again says yes.
@@ -353,7 +357,7 @@ impl Robot {
         Ok(entries.into_iter().skip(seen).collect())
     }
 
-    fn count(&mut self, entry: &LogEntry) -> Answer {
+    fn noted(&mut self, entry: &LogEntry) -> Answer {
         let reason = entry.reason.clone().unwrap_or_default();
         if entry.accepted {
             self.tally.accepted += 1;

@@ -53,6 +53,16 @@ impl Seeded {
             .context("the seed has nobody who may pick")
     }
 
+    /// Somebody with all of these roles, and with the fewest others.
+    ///
+    /// # Errors
+    /// When nobody has them.
+    pub fn with_roles(&self, roles: &[&str]) -> Result<&Operator> {
+        let has = |one: &&Operator| roles.iter().all(|role| one.roles.iter().any(|own| own == role));
+        let found = self.operators.iter().filter(has).min_by_key(|one| one.roles.len());
+        found.with_context(|| format!("the seed has nobody with {roles:?}"))
+    }
+
     /// A number of the account, `counts.orders` or `orders`.
     #[must_use]
     pub fn count(&self, name: &str) -> Option<u64> {

@@ -3,9 +3,10 @@
 use super::super::{StoreError, deliveries, int, project, shown};
 use super::{Unit, put_line, put_moves, put_moves_of, put_task, put_unit};
 use floorhand_domain::fact::{Awaiting, Fact, content_moves, release_moves};
-use floorhand_domain::id::{HandlingUnitId, LineId, LocationId, ReceiptId, TaskId};
+use floorhand_domain::id::{CountId, HandlingUnitId, LineId, LocationId, ReceiptId, TaskId};
 use floorhand_domain::inbound::{Came, differs, is_held};
 use floorhand_domain::stock::Status;
+use floorhand_wire::push::WireFact;
 use rusqlite::{Connection, params};
 
 /// Adds the effects of a receipt.
@@ -15,10 +16,12 @@ pub(super) fn received(conn: &Connection, tag: (i64, i64), fact: &Fact) -> Resul
     else {
         return Ok(());
     };
-    if let Some(kind) = new_unit {
+    let known = shown::handling_unit(conn, handling_unit)?;
+    let met = known.is_some_and(|unit| unit.location != *location || unit.delivery.is_none());
+    if new_unit.is_some() || met {
         let unit = Unit {
             location: Some(location),
-            kind: project::unit_kind(*kind),
+            kind: new_unit.map(project::unit_kind).unwrap_or_default(),
             delivery: delivery.as_str(),
             ..Unit::default()
         };
@@ -154,8 +157,14 @@ pub(super) fn moved(conn: &Connection, tag: (i64, i64), fact: &Fact) -> Result<(
     let mut qty: i64 = units.iter().map(|unit| unit.qty).sum();
     if unit.is_none() {
         put_moves(conn, tag, &fact.moves())?;
+        // One that was booked nowhere was brought along.
+        if shown::handling_unit(conn, into)?.is_some_and(|unit| unit.location.is_none()) {
+            put_unit(conn, tag, into.as_str(), &Unit { location: Some(to), ..Unit::default() })?;
+        }
     } else {
-        qty = carry(conn, tag, unit, to, Some(into))?;
+        // A line about a handling unit is done with it, whatever the book has in it.
+        let carried = carry(conn, tag, unit, to, Some(into))?;
+        qty = carried.max(shown::left_of(conn, line)?);
     }
     if !line.is_none() {
         put_line(conn, tag, task.as_str(), line.as_str(), qty, 0)?;
@@ -192,21 +201,42 @@ fn end_when_done(conn: &Connection, tag: (i64, i64), task: &TaskId) -> Result<()
     Ok(())
 }
 
-/// The count of a location is complete.
+/// The count of a location is complete: its line is done. A task may have a line for each of several items there.
 pub(super) fn counted(
     conn: &Connection,
     tag: (i64, i64),
     task: &TaskId,
+    count: &CountId,
     location: &LocationId,
 ) -> Result<(), StoreError> {
+    let own = line_of(conn, task, count)?;
     let lines: Vec<(String, i64)> = conn
         .prepare_cached("SELECT id, qty FROM p_line WHERE task = ?1 AND location = ?2 AND state = 'open'")?
         .query_map([task.as_str(), location.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<_, _>>()?;
     for (line, qty) in lines {
-        put_line(conn, tag, task.as_str(), &line, qty, 0)?;
+        if own.is_none() || own.as_str() == line {
+            put_line(conn, tag, task.as_str(), &line, qty, 0)?;
+        }
     }
     end_when_done(conn, tag, task)
+}
+
+/// The line that a count of this device was begun for. Empty = it is not known any more.
+fn line_of(conn: &Connection, task: &TaskId, of: &CountId) -> Result<LineId, StoreError> {
+    let mut rows = conn.prepare_cached(
+        "SELECT bytes FROM outbox WHERE type = 'CountStarted' AND agg = ?1 ORDER BY epoch DESC, seq DESC",
+    )?;
+    let mut rows = rows.query([format!("task:{task}")])?;
+    while let Some(row) = rows.next()? {
+        let wire: WireFact = serde_json::from_str(&row.get::<_, String>(0)?)?;
+        if let Ok(Fact::CountStarted { count, line, .. }) = wire.decode()
+            && count == *of
+        {
+            return Ok(line);
+        }
+    }
+    Ok(LineId::default())
 }
 
 /// Somebody looked whether a place is empty: the rest of a line that found it so goes back.

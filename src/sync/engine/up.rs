@@ -1,7 +1,7 @@
 //! Facts up: one claim, epoch or push at a time.
 
 use super::{RESENDS_LOGGED, Sync, Tail, Up, retry_after_ms};
-use crate::store::{Batch, Contact, Rewound, Store, StoreError};
+use crate::store::{Batch, Contact, PhotoHeld, Rewound, Store, StoreError};
 use crate::sync::lane::{BACKOFF_BASE_MS, BACKOFF_LONG_CAP_MS, Way};
 use crate::sync::{NetError, Notice, Request, SyncTurn};
 use floorhand_wire::enrol::{EpochReason, EpochRequest, EpochResponse};
@@ -43,6 +43,8 @@ impl Sync {
                 tracing::error!(epoch, from_seq, "facts are missing here; those behind them get new numbers");
                 self.tail = Some(Tail { epoch, from_seq, reason: EpochReason::Corrupt });
                 self.up.way = Way::Idle(Some(self.now_ms));
+            } else if !self.revoked {
+                self.send_photo(store, turn)?;
             }
             return Ok(());
         };
@@ -60,6 +62,44 @@ impl Sync {
             facts: batch.facts,
         }));
         Ok(())
+    }
+
+    /// With no fact left to send, the next photograph.
+    fn send_photo(&mut self, store: &mut Store, turn: &mut SyncTurn) -> Result<(), StoreError> {
+        if let Some((id, bytes)) = store.next_photo()? {
+            self.up.send(Up::Photo { id: id.clone() }, self.now_ms);
+            turn.requests.push(Request::Photo { id, bytes });
+        }
+        Ok(())
+    }
+
+    pub(super) fn photo_answered(
+        &mut self,
+        id: &str,
+        result: Result<(), NetError>,
+        store: &mut Store,
+        turn: &mut SyncTurn,
+    ) -> Result<(), StoreError> {
+        let held = match &result {
+            Ok(()) => {
+                self.up.succeeded();
+                return store.photo_sent(id);
+            }
+            Err(NetError::Problem(problem)) => match (problem.code.as_str(), problem.status) {
+                ("revoked", _) => {
+                    self.revoke(turn);
+                    return Ok(());
+                }
+                // Its fact waits in the core behind another.
+                (_, 404) => PhotoHeld::TillStart,
+                (_, 413 | 422) => PhotoHeld::ForGood,
+                _ => return self.back_off_up(result.as_ref().err(), store),
+            },
+            Err(error) => return self.back_off_up(Some(error), store),
+        };
+        tracing::warn!(photo = id, ?held, "the core did not take a photograph");
+        self.tell_online(true, store)?;
+        store.hold_photo(id, held)
     }
 
     fn count_resends(&mut self, batch: &Batch) {

@@ -65,13 +65,18 @@ impl Details {
     fn elements(&mut self, elements: &Elements, year: u16) {
         self.best_before = elements.best_before(year).map(|date| date.to_string());
         self.produced = elements.production_date(year).map(|date| date.to_string());
-        let net = elements.measures().into_iter().find(|measure| (3100..=3105).contains(&number(measure.ai.as_str())));
-        self.weight_grams = net.and_then(|measure| measure.grams());
+        self.weight_grams = net_grams(elements);
         self.pieces = elements.value("30").and_then(|count| count.parse().ok());
         self.content = elements.content_gtin().map(|gtin| gtin.as_str().to_owned());
         self.content_count = elements.value("37").and_then(|count| count.parse().ok());
         self.incomplete = elements.associations().missing.iter().map(ToString::to_string).collect();
     }
+}
+
+/// The net weight in grams (AIs 3100 to 3105), where it is a whole number of grams.
+pub(super) fn net_grams(elements: &Elements) -> Option<u64> {
+    let net = elements.measures().into_iter().find(|measure| (3100..=3105).contains(&number(measure.ai.as_str())));
+    net.and_then(|measure| measure.grams())
 }
 
 fn number(ai: &str) -> u16 {

@@ -1,9 +1,11 @@
 //! What the store is asked about a reading, and what it answers.
 
 use super::{Kind, Rules, bare_sscc, is_not_text};
-use crate::id::{HandlingUnitId, ItemId, LocationId, Lot, Serial};
+use crate::id::{HandlingUnitId, ItemId, LineId, LocationId, Lot, Serial, TaskId};
 use crate::inbound::{Announced, Delivery};
 use crate::master::{Barcode, HandlingUnit, IsoDate, Item, Location, Operator};
+use crate::outbound::{Carton, CartonType, PackOrder};
+use crate::returns::{Rma, ShippedLine};
 use crate::stock::Stock;
 use crate::task::Task;
 use floorhand_gs1::{Content, Elements, Gtin, Read};
@@ -43,6 +45,17 @@ pub struct Lookup {
     /// Numbers of deliveries and purchase orders.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub deliveries: Vec<String>,
+    /// Whether the step needs to know what leaves: orders at the packing bench, cartons and their types. Texts are
+    /// `tasks`, labels `handling_units`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub outbound: bool,
+    /// Whether the step needs to know what comes back: announced returns, parcels and what was shipped in them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub returned: bool,
+    /// Whether the step needs to know which open lines of picks name a lot or handling unit of `item` at `here`,
+    /// or a handling unit that the scan names, wherever it is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub claims: bool,
 }
 
 /// What the store knows about a [`Lookup`]: base and own facts together.
@@ -81,6 +94,12 @@ pub struct Known {
     /// and in what stands on them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub content: Vec<Stock>,
+    /// With `about`: the locations where the handling units stand that the scan names. No meaning of the scan.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unit_places: Vec<Location>,
+    /// Stock of any item there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unit_there: Vec<Stock>,
     /// With `where_is`: where the items, lots and serial numbers that the scan names are.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub places: Vec<Stock>,
@@ -94,6 +113,49 @@ pub struct Known {
     /// What the handling units that the scan names are announced to hold.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub announced: Vec<Announced>,
+    /// With `outbound`: orders that the scan names by number, tote, carton or pack task.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub orders: Vec<PackOrder>,
+    /// With `outbound`: cartons with these labels, and those of `orders`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cartons: Vec<Carton>,
+    /// With `outbound`: types of cartons with these codes, and those of `cartons`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub carton_types: Vec<CartonType>,
+    /// With `returned`: announced returns with these numbers, and those of the orders of `shipped`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub returns: Vec<Rma>,
+    /// With `returned`: what was shipped in the parcels, of the orders, returns and serial numbers that the scan
+    /// names. Own inspections are taken into account.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shipped: Vec<ShippedLine>,
+    /// With `claims`: the open lines that it asks for, the step's own task included.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub claims: Vec<Claim>,
+}
+
+/// An open line of a pick that names a lot or a handling unit: stock that nobody else takes unasked.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Claim {
+    /// Its task.
+    pub task: TaskId,
+    /// The line.
+    pub line: LineId,
+    /// Where it is to be taken.
+    pub location: LocationId,
+    /// What.
+    pub item: ItemId,
+    /// The lot that it names. Empty = none.
+    #[serde(default, skip_serializing_if = "Lot::is_none")]
+    pub lot: Lot,
+    /// The handling unit that it names. Empty = none.
+    #[serde(default, skip_serializing_if = "HandlingUnitId::is_none")]
+    pub handling_unit: HandlingUnitId,
+    /// Units still to take, above zero.
+    pub qty: i64,
+    /// Units taken so far.
+    #[serde(default)]
+    pub picked: i64,
 }
 
 /// Units of an item at a location that are promised to orders, over all open lines of picks.
@@ -180,7 +242,10 @@ impl Lookup {
             Kind::Lot => &mut self.lots,
             Kind::Serial => &mut self.serials,
             Kind::Delivery => &mut self.deliveries,
-            Kind::Pin | Kind::Quantity | Kind::Expiry => return None,
+            // Their texts are among those of tasks and handling units.
+            Kind::Order | Kind::CartonType | Kind::Return => &mut self.tasks,
+            Kind::Parcel => &mut self.handling_units,
+            Kind::Pin | Kind::Quantity | Kind::Expiry | Kind::Command | Kind::Weight => return None,
         })
     }
 
@@ -198,6 +263,9 @@ impl Lookup {
 const TEXT_KINDS: &[Kind] =
     &[Kind::Item, Kind::Location, Kind::HandlingUnit, Kind::Task, Kind::Badge, Kind::Lot, Kind::Serial, Kind::Delivery];
 
+/// What a text can name besides where goods leave or come back.
+const OTHER_KINDS: &[Kind] = &[Kind::Order, Kind::CartonType, Kind::Return, Kind::Parcel, Kind::Command];
+
 /// The codes of a scan as text, each with what it could name: as it stands, and behind the prefixes
 /// of the site. A site may number its shelves, totes or badges with digits that also read as a
 /// GTIN, so that any text is looked up, whatever else it can be.
@@ -206,7 +274,8 @@ pub(super) fn texts(read: &Read, rules: &Rules) -> Vec<(Kind, String)> {
     if text.is_empty() || is_not_text(read) {
         return Vec::new();
     }
-    let mut found: Vec<(Kind, String)> = TEXT_KINDS.iter().map(|kind| (*kind, text.to_owned())).collect();
+    let kinds = TEXT_KINDS.iter().chain(OTHER_KINDS);
+    let mut found: Vec<(Kind, String)> = kinds.map(|kind| (*kind, text.to_owned())).collect();
     found.extend(rules.fitting(text).map(|(kind, code)| (kind, code.to_owned())));
     // 20 digits of an SSCC in a symbol that is no GS1 one.
     found.extend(bare_sscc(text).map(|sscc| (Kind::HandlingUnit, sscc.as_str().to_owned())));

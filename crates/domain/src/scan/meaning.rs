@@ -4,7 +4,9 @@ use super::lookup::{location_codes, texts, unit_codes};
 use super::{Details, Hint, Kind, Known, Label, Meaning, Reading, Refusal, Rules, bare_sscc};
 use crate::id::{LocationId, Lot, Serial};
 use crate::inbound::Delivery;
-use crate::master::{Barcode, HandlingUnit};
+use crate::master::{Barcode, HandlingUnit, HandlingUnitKind};
+use crate::outbound::Carton;
+use crate::returns::ShippedLine;
 use crate::workflow::Meant;
 use floorhand_gs1::{Content, Elements, Gtin, Read};
 
@@ -105,17 +107,47 @@ fn of_text(kind: Kind, code: &str, known: &Known, add: &mut impl FnMut(Meaning))
         Kind::Lot => known.lots.iter().filter(|(_, lot)| lot.as_str() == code).for_each(|(_, lot)| {
             add(named(Label { lot: Some(lot.clone()), ..Label::default() }));
         }),
-        Kind::Serial => known.serials.iter().filter(|(_, serial)| serial.as_str() == code).for_each(|(_, serial)| {
-            add(named(Label { serial: Some(serial.clone()), ..Label::default() }));
-        }),
+        // A unit that was shipped is in no stock any more.
+        Kind::Serial => {
+            let shipped = known.shipped.iter().map(|row| &row.serial);
+            let all = known.serials.iter().map(|(_, serial)| serial).chain(shipped);
+            all.filter(|serial| !serial.is_none() && serial.as_str() == code).for_each(|serial| {
+                add(named(Label { serial: Some(serial.clone()), ..Label::default() }));
+            });
+        }
         Kind::Delivery => {
             let named =
                 |row: &&Delivery| row.id.as_str() == code || row.orders.iter().any(|order| order.as_str() == code);
             known.deliveries.iter().filter(named).for_each(|row| add(Meaning::Delivery { id: row.id.clone() }));
         }
-        Kind::Pin | Kind::Quantity | Kind::Expiry => {}
+        Kind::Order => {
+            let shipped = known.shipped.iter().map(|row| &row.order);
+            let all = known.orders.iter().map(|row| &row.id).chain(shipped);
+            all.filter(|order| order.as_str() == code).for_each(|order| add(Meaning::Order { id: order.clone() }));
+        }
+        Kind::CartonType => known.carton_types.iter().filter(|row| row.id.as_str() == code).for_each(|row| {
+            add(Meaning::CartonType { id: row.id.clone() });
+        }),
+        Kind::Return => known.returns.iter().filter(|row| row.id.as_str() == code).for_each(|row| {
+            add(Meaning::Return { id: row.id.clone() });
+        }),
+        Kind::Parcel => {
+            let named = |row: &&ShippedLine| row.carton.as_str() == code || row.tracking == code;
+            known.shipped.iter().filter(named).for_each(|row| add(Meaning::Parcel { carton: row.carton.clone() }));
+        }
+        Kind::Command => {
+            if let Some(command) = code.strip_prefix(COMMAND_PREFIX).filter(|word| COMMANDS.contains(word)) {
+                add(Meaning::Command { id: command.to_owned() });
+            }
+        }
+        Kind::Pin | Kind::Quantity | Kind::Expiry | Kind::Weight => {}
     }
 }
+
+/// What stands before a code that says what to do.
+pub const COMMAND_PREFIX: &str = "CMD-";
+/// What such a code can say.
+const COMMANDS: &[&str] = &["close"];
 
 /// Goods by a key of the barcode table. `times`: how often the row's quantity is there.
 fn of_barcodes(known: &Known, code: &str, label: &Label, times: i64, add: &mut impl FnMut(Meaning)) {
@@ -129,6 +161,25 @@ fn of_barcodes(known: &Known, code: &str, label: &Label, times: i64, add: &mut i
 fn of_units(known: &Known, code: &str, add: &mut impl FnMut(Meaning)) {
     for unit in known.handling_units.iter().filter(|unit| unit.id.as_str() == code) {
         add(Meaning::HandlingUnit { unit: unit.clone() });
+    }
+    for row in known.shipped.iter().filter(|row| row.carton.as_str() == code) {
+        add(Meaning::Parcel { carton: row.carton.clone() });
+    }
+    of_cartons(known, code, add);
+}
+
+/// A carton by its own label or the carrier's number.
+fn of_cartons(known: &Known, code: &str, add: &mut impl FnMut(Meaning)) {
+    let named = |row: &&Carton| row.id.as_str() == code || (!code.is_empty() && row.tracking == code);
+    for carton in known.cartons.iter().filter(named) {
+        let kept = known.handling_units.iter().find(|unit| unit.id == carton.id);
+        let unit = kept.cloned().unwrap_or_else(|| HandlingUnit {
+            id: carton.id.clone(),
+            kind: HandlingUnitKind::Carton,
+            order: carton.order.clone(),
+            ..HandlingUnit::default()
+        });
+        add(Meaning::HandlingUnit { unit });
     }
 }
 
@@ -146,7 +197,8 @@ fn of_number(gtin: &Gtin, known: &Known, rules: &Rules, label: &Label, pieces: i
     }
     if let Some(divided) = rules.divided(gtin) {
         let pieces = divided.count.and_then(|count| i64::try_from(count).ok()).unwrap_or(1);
-        of_barcodes(known, &divided.key, label, pieces, add);
+        let grams = divided.weight_grams.map_or(label.grams, whole_grams);
+        of_barcodes(known, &divided.key, &Label { grams, ..label.clone() }, pieces, add);
     }
 }
 
@@ -158,7 +210,12 @@ fn label_of(elements: &Elements, rules: &Rules, year: u16) -> Label {
         lot: elements.lot().map(Lot::from),
         serial: elements.serial().map(Serial::from),
         expiry: super::details::blocking_date(elements, rules, year),
+        grams: super::details::net_grams(elements).map_or(0, whole_grams),
     }
+}
+
+fn whole_grams(grams: u64) -> i64 {
+    i64::try_from(grams).unwrap_or(i64::MAX)
 }
 
 fn of_elements(

@@ -29,14 +29,19 @@ impl Label {
             lot: one(self.lot.as_ref(), next.lot.as_ref())?,
             serial: one(self.serial.as_ref(), next.serial.as_ref())?,
             expiry: one(self.expiry.as_ref(), next.expiry.as_ref())?,
+            grams: one(weighed(self).as_ref(), weighed(next).as_ref())?.unwrap_or(0),
         })
     }
 
     /// Whether nothing was read yet.
     #[must_use]
     pub fn is_blank(&self) -> bool {
-        self.item.is_none() && self.lot.is_none() && self.serial.is_none() && self.expiry.is_none()
+        self.item.is_none() && self.lot.is_none() && self.serial.is_none() && self.expiry.is_none() && self.grams == 0
     }
+}
+
+pub(crate) fn weighed(label: &Label) -> Option<i64> {
+    Some(label.grams).filter(|grams| *grams != 0)
 }
 
 fn one<T: Clone + PartialEq + ToString>(first: Option<&T>, second: Option<&T>) -> Result<Option<T>, Clash> {

@@ -187,7 +187,7 @@ pub(crate) fn unit(search: &Search<'_>, label: &Label, known: &Known) -> Result<
     }
     let booked = !places.is_empty();
     let qty = label.qty.max(1);
-    Ok(Unit { units: Units { lot: lot.unwrap_or_default(), serial, handling_unit, qty }, by_lot, booked })
+    Ok(Unit { units: Units { lot: lot.unwrap_or_default(), serial, handling_unit, qty, grams: 0 }, by_lot, booked })
 }
 
 /// Whether what a label said stays for the next scan of the same unit.
@@ -201,7 +201,10 @@ pub(crate) fn add(all: &mut Vec<Units>, units: Units) {
         .iter_mut()
         .find(|one| one.lot == units.lot && one.serial == units.serial && one.handling_unit == units.handling_unit);
     match same {
-        Some(one) => one.qty = one.qty.saturating_add(units.qty),
+        Some(one) => {
+            one.qty = one.qty.saturating_add(units.qty);
+            one.grams = one.grams.saturating_add(units.grams);
+        }
         None => all.push(units),
     }
 }

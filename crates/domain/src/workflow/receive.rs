@@ -151,7 +151,7 @@ pub enum Event {
     Next,
     /// So many of the counted units are damaged; 0 = all are good.
     Damaged(i64),
-    /// A photograph of the goods of this entry.
+    /// A photograph of the goods of this entry, or of the receipt.
     Photo(Photo),
     /// No handling unit: the goods stand loose at the dock.
     Loose,

@@ -1,6 +1,6 @@
-//! Why receiving, moving and counting refuse: each with the data that its words need.
+//! Why receiving, moving, counting and packing refuse: each with the data that its words need.
 
-use crate::id::{DeliveryId, HandlingUnitId, ItemId, LocationId, Lot, Serial};
+use crate::id::{CartonTypeId, DeliveryId, HandlingUnitId, ItemId, LocationId, Lot, OrderId, RmaId, Serial};
 use crate::master::IsoDate;
 use crate::reason::Reason;
 use crate::scan::{self, Kind};
@@ -177,6 +177,49 @@ pub enum Refusal {
         /// What.
         item: ItemId,
     },
+    /// The order does not have it.
+    NotInOrder {
+        /// What was scanned.
+        scanned: ItemId,
+    },
+    /// The carton may not be used: the carrier does not take it, or nothing that is left fits into it.
+    CartonBad {
+        /// What was scanned.
+        scanned: CartonTypeId,
+        /// What would do. Empty = none was suggested.
+        needed: CartonTypeId,
+    },
+    /// The carton weighs something else than it should.
+    CartonWeight {
+        /// What it should weigh, in grams.
+        expected: i64,
+        /// What the scale said, in grams.
+        measured: i64,
+        /// The item of which one unit explains the difference best, within the tolerance. Empty = none does.
+        item: ItemId,
+        /// What one unit of it weighs, in grams; 0 = no item.
+        grams: i64,
+    },
+    /// The printer did not answer.
+    PrintFailed {
+        /// The label that is still to be printed.
+        label: HandlingUnitId,
+    },
+    /// Nothing of the order may leave for now.
+    OrderHeld {
+        /// Which.
+        order: OrderId,
+    },
+    /// The order was cancelled: what was picked goes back.
+    OrderCancelled {
+        /// Which.
+        order: OrderId,
+    },
+    /// The order is packed, or the carton has left.
+    OrderGone {
+        /// Which.
+        order: OrderId,
+    },
     /// Somebody else must count again.
     CountSame,
     /// The role does not allow it.
@@ -185,6 +228,41 @@ pub enum Refusal {
     Gone {
         /// Which.
         delivery: DeliveryId,
+    },
+    /// A return that was withdrawn, or is closed.
+    GoneReturn {
+        /// Which.
+        rma: RmaId,
+    },
+    /// It was never shipped, or not in that order.
+    RetNotShipped {
+        /// What was scanned.
+        scanned: String,
+    },
+    /// More than was shipped and is not back yet.
+    RetOver {
+        /// Units that can still come back.
+        open: i64,
+    },
+    /// Another lot than was shipped.
+    OtherLot {
+        /// What was scanned.
+        scanned: Lot,
+        /// What was shipped. Empty = one of several.
+        needed: Lot,
+    },
+    /// The weight differs beyond the tolerance.
+    WeightDiff {
+        /// What the scale said, in grams.
+        grams: i64,
+        /// What was expected, in grams.
+        expected: i64,
+    },
+    /// Something else than a code or a number is missing.
+    MissingAnswer {
+        /// What, by code: a question of the checklist, `reason`, `weight`, `override` (why another disposition),
+        /// `note`, `to`, `photo`.
+        what: String,
     },
     /// What any step can answer.
     #[serde(untagged)]
@@ -227,9 +305,22 @@ impl Refusal {
             Self::Allocated { .. } => Reason::Allocated,
             Self::BookShort { .. } => Reason::BookShort,
             Self::Unexpected { .. } => Reason::Unexpected,
+            Self::NotInOrder { .. } => Reason::NotInOrder,
+            Self::CartonBad { .. } => Reason::CartonBad,
+            Self::CartonWeight { .. } => Reason::WeightDiff,
+            Self::PrintFailed { .. } => Reason::PrintFailed,
+            Self::OrderHeld { .. } => Reason::OrderHeld,
+            Self::OrderCancelled { .. } => Reason::OrderCancelled,
+            Self::OrderGone { .. } => Reason::Gone,
             Self::CountSame => Reason::CountSame,
             Self::NotAllowed => Reason::NotAllowed,
             Self::Gone { .. } => Reason::Gone,
+            Self::GoneReturn { .. } => Reason::Gone,
+            Self::RetNotShipped { .. } => Reason::RetNotShipped,
+            Self::RetOver { .. } => Reason::RetOver,
+            Self::OtherLot { .. } => Reason::WrongLot,
+            Self::WeightDiff { .. } => Reason::WeightDiff,
+            Self::MissingAnswer { .. } => Reason::MissingData,
         }
     }
 
@@ -238,7 +329,13 @@ impl Refusal {
     pub fn can_be_approved(&self) -> bool {
         matches!(
             self,
-            Self::ReceiptOver { .. } | Self::ShelfLife { .. } | Self::SerialSeen { .. } | Self::Allocated { .. }
+            Self::ReceiptOver { .. }
+                | Self::ShelfLife { .. }
+                | Self::SerialSeen { .. }
+                | Self::Allocated { .. }
+                | Self::CartonWeight { .. }
+                | Self::OtherLot { .. }
+                | Self::WeightDiff { .. }
         )
     }
 }

@@ -23,7 +23,7 @@ pub struct Floor {
 
 impl Floor {
     pub fn new() -> Self {
-        Self { world: World::new(), promised: Vec::new() }
+        Self { world: World::new().set(|settings| settings.zero_check = true), promised: Vec::new() }
     }
 
     /// A line: `L1 D1 X 10 to=A1 why=same others=A2,A7 hu=H1 lot=L1 serial=N1 status=in-transit round=1 by=OP1`;

@@ -5,7 +5,7 @@
 use floorhand_domain::fact::{Fact, content_moves};
 use floorhand_domain::id::{HandlingUnitId, ItemId, LocationId, Lot, OrderId, Serial};
 use floorhand_domain::master::*;
-use floorhand_domain::scan::{self, Known, Lookup, Scan, Source};
+use floorhand_domain::scan::{self, Claim, Known, Lookup, Scan, Source};
 use floorhand_domain::stock::{Move, Place, Status, Stock};
 use floorhand_domain::task::{Line, LineState, Slot, Task};
 use floorhand_domain::workflow::Meant;
@@ -27,6 +27,8 @@ pub struct World {
     pub settings: Settings,
     pub task: Task,
     pub lines: Vec<Line>,
+    /// Open lines of other tasks.
+    pub claims: Vec<Claim>,
 }
 
 /// 13 digits and their check digit.
@@ -61,6 +63,9 @@ impl World {
             item("W", true, false),
             item("S", false, true),
             item("Z", true, true),
+            // Pieces of 500 to 1,000 g.
+            Item { piece_min_grams: 500, piece_max_grams: 1_000, ..item("C", false, false) },
+            Item { piece_min_grams: 500, piece_max_grams: 1_000, ..item("D", true, false) },
         ];
         let mut barcodes = Vec::new();
         for (n, item) in items.iter().enumerate() {
@@ -68,7 +73,9 @@ impl World {
                 let unit = if qty == 1 { Unit::Each } else { Unit::Case };
                 // A short code of the house and a GTIN for each packing.
                 let house = format!("{}{packs}", item.id);
-                let body = format!("{}501234{n}000{}", if qty == 1 { 0 } else { 1 }, qty + 10);
+                let by_weight = item.piece_max_grams > 0;
+                let packing = if by_weight { 9 } else { i64::from(qty != 1) };
+                let body = format!("{packing}501234{n}000{}", qty + 10);
                 for code in [house, gtin(&body)] {
                     barcodes.push(Barcode { code, item: item.id.clone(), qty, unit });
                 }
@@ -101,9 +108,11 @@ impl World {
             filled: vec!["T8".into()],
             operators,
             stock: Vec::new(),
-            settings: Settings::default(),
+            // Tables about a look at the emptied place switch it on.
+            settings: Settings { zero_check: false, ..Settings::default() },
             task: Task { id: "K1".into(), drop_off: "B1".into(), ..Task::default() },
             lines: Vec::new(),
+            claims: Vec::new(),
         }
     }
 
@@ -116,7 +125,7 @@ impl World {
         if !self.task.slots.iter().any(|s| s.slot == slot) {
             let tote = HandlingUnitId(format!("T{slot}"));
             self.assign(&tote, &order);
-            self.task.slots.push(Slot { slot, order: order.clone(), tote });
+            self.task.slots.push(Slot { slot, order: order.clone(), tote, ..Slot::default() });
         }
         self.lines.push(Line {
             id: words[0].into(),
@@ -150,6 +159,22 @@ impl World {
             handling_unit: named(&words, "hu").unwrap_or_default().into(),
             status: named(&words, "status").map_or(Status::Available, |name| Status::parse(name).unwrap()),
             expiry: named(&words, "exp").map(str::to_owned),
+        });
+        self
+    }
+
+    /// An open line of another task: `K9 A1 X 3 lot=… hu=… picked=…`.
+    pub fn claim(mut self, spec: &str) -> Self {
+        let words: Vec<&str> = spec.split_whitespace().collect();
+        self.claims.push(Claim {
+            task: words[0].into(),
+            line: format!("{}-1", words[0]).as_str().into(),
+            location: words[1].into(),
+            item: words[2].into(),
+            qty: words[3].parse().unwrap(),
+            lot: named(&words, "lot").unwrap_or_default().into(),
+            handling_unit: named(&words, "hu").unwrap_or_default().into(),
+            picked: named(&words, "picked").map_or(0, |n| n.parse().unwrap()),
         });
         self
     }
@@ -236,10 +261,17 @@ impl World {
 
     /// What a scan means at `here`, whose stock of `item` counts.
     pub fn meant(&self, text: &str, here: &LocationId, item: &ItemId) -> Result<(Meant, Known), scan::Refusal> {
+        self.meant_by(text, |lookup| {
+            lookup.here = here.clone();
+            lookup.item = item.clone();
+        })
+    }
+
+    /// What a scan means at a step that asks the store for more.
+    pub fn meant_by(&self, text: &str, widen: impl FnOnce(&mut Lookup)) -> Result<(Meant, Known), scan::Refusal> {
         let read = scan::read(&Scan { raw: self.bytes(text), source: Source::Serial, complete: true })?;
         let mut lookup = Lookup::of(&read);
-        lookup.here = here.clone();
-        lookup.item = item.clone();
+        widen(&mut lookup);
         let known = self.look_up(&lookup);
         Ok((scan::classify(&read, &known, &scan::Rules::default(), TODAY).into(), known))
     }
@@ -287,12 +319,38 @@ impl World {
             .filter(|s| s.location == look.here && s.item == look.item && s.qty > 0)
             .cloned()
             .collect();
+        let mut inside = look.inside.clone();
+        if look.about {
+            inside.extend(known.handling_units.iter().map(|unit| unit.id.clone()));
+        }
+        known.content = self.stock.iter().filter(|s| s.qty > 0 && inside.contains(&s.handling_unit)).cloned().collect();
+        let claimed = |claim: &&Claim| {
+            look.handling_units.contains(&claim.handling_unit.0)
+                || (claim.item == look.item
+                    && claim.location == look.here
+                    && !(claim.lot.is_none() && claim.handling_unit.is_none()))
+        };
+        if look.claims {
+            let own = self.lines.iter().filter(|line| line.open_qty() > 0).map(|line| Claim {
+                task: line.task.clone(),
+                line: line.id.clone(),
+                location: line.location.clone(),
+                item: line.item.clone(),
+                lot: line.lot.clone(),
+                handling_unit: line.handling_unit.clone(),
+                qty: line.open_qty(),
+                picked: line.picked,
+            });
+            let all: Vec<Claim> = self.claims.iter().cloned().chain(own).collect();
+            known.claims = all.iter().filter(claimed).cloned().collect();
+        }
         known.items = self
             .items
             .iter()
             .filter(|item| {
                 item.id == look.item
                     || known.barcodes.iter().any(|b| b.item == item.id)
+                    || known.content.iter().any(|stock| stock.item == item.id)
                     || known.lots.iter().any(|(id, _)| *id == item.id)
                     || known.serials.iter().any(|(id, _)| *id == item.id)
             })
@@ -319,6 +377,17 @@ impl World {
                     }
                 }
             }
+            Fact::ToteClosed { slot, .. } => {
+                for place in self.task.slots.iter_mut().filter(|s| s.slot == *slot) {
+                    place.tote = HandlingUnitId::default();
+                }
+            }
+            Fact::Sorted { line, units, .. } => {
+                let qty: i64 = units.iter().map(|u| u.qty).sum();
+                for row in self.lines.iter_mut().filter(|l| l.id == *line) {
+                    row.sorted += qty;
+                }
+            }
             Fact::PickedShort { line, .. } => {
                 for row in self.lines.iter_mut().filter(|l| l.id == *line) {
                     row.state = LineState::Short;
@@ -332,6 +401,11 @@ impl World {
                     self.stock.iter().filter(|s| totes.contains(&s.handling_unit)).cloned().collect();
                 content_moves(&content, location)
             }
+            // What stands at its source is carried by whoever has the rows of handling units.
+            Fact::Moved { task, unit, to, .. } if *task == self.task.id && !unit.is_none() => {
+                let content: Vec<Stock> = self.stock.iter().filter(|s| s.handling_unit == *unit).cloned().collect();
+                content_moves(&content, to)
+            }
             fact => fact.moves(),
         };
         for one in moves {
@@ -339,6 +413,20 @@ impl World {
                 self.stock.iter().find(|s| s.item == one.item && s.lot == one.lot).and_then(|s| s.expiry.clone());
             self.change(&one, &one.from, -one.qty, None);
             self.change(&one, &one.to, one.qty, expiry);
+        }
+    }
+
+    /// What a fact did is taken back.
+    pub fn undo(&mut self, fact: &Fact) {
+        let Fact::Picked { line, units, .. } = fact else { return };
+        let qty: i64 = units.iter().map(|u| u.qty).sum();
+        for row in self.lines.iter_mut().filter(|l| l.id == *line) {
+            row.picked -= qty;
+            row.state = LineState::Open;
+        }
+        for one in fact.moves() {
+            self.change(&one, &one.to, -one.qty, None);
+            self.change(&one, &one.from, one.qty, None);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::cases;
 use crate::world::{SSCC, World};
-use floorhand_domain::master::HandlingUnitKind;
+use floorhand_domain::master::{HandlingUnitKind, Settings};
 
 fn x(qty: i64) -> World {
     World::new().line(&format!("L1 A1 X {qty}")).stock("A1 X 50").stock("A1 Y 20")
@@ -15,6 +15,11 @@ fn in_units(specs: &[&str]) -> World {
 /// A pallet with nothing but the number on its label.
 fn pallet() -> World {
     World::new().line("L1 A1 X 2").stock(&format!("A1 X 5 hu={SSCC}"))
+}
+
+/// A site that takes nothing but what was planned.
+fn no_swap(settings: &mut Settings) {
+    (settings.substitute_lot, settings.substitute_unit) = (false, false);
 }
 
 /// An EAN-13 that is an element string of AI 10 as well, read without an identifier.
@@ -71,13 +76,13 @@ cases! {
         ("X", "step item X @ tote L1 1"),
         ("T1", "step tote T1 @ drop-off + Picked L1 X (1 in H1) T1"),
     ];
-    a_unit_that_is_not_here_is_refused: in_units(&["A1 X 5 hu=H1", "A9 X 5 hu=H5", "A1 Y 5 hu=H2"]), [
+    a_unit_that_is_not_here_is_refused: in_units(&["A1 X 5 hu=H1", "A9 X 5 hu=H5", "A1 Y 5 hu=H2"]).set(no_swap), [
         ("A1", "step shelf A1 @ item L1 0"),
         ("H5", "WRONG_HU scanned=H5 @ item L1 0"),
         ("H2", "WRONG_HU scanned=H2 @ item L1 0"),
     ];
     a_line_that_names_a_unit_takes_no_other:
-        World::new().line("L1 A1 X 1 hu=H1").stock("A1 X 5 hu=H1").stock("A1 X 5 hu=H2"), [
+        World::new().line("L1 A1 X 1 hu=H1").stock("A1 X 5 hu=H1").stock("A1 X 5 hu=H2").set(no_swap), [
         ("A1", "step shelf A1 @ item L1 0"),
         ("X", "NEED_HU item=X @ item L1 0 [X]"),
         ("H2", "WRONG_HU scanned=H2 @ item L1 0 [X]"),

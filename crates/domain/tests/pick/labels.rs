@@ -2,6 +2,7 @@
 
 use crate::cases;
 use crate::world::World;
+use floorhand_domain::master::Settings;
 
 /// V, kept by lot, with these lots at A1.
 fn v(qty: i64, lots: &[&str]) -> World {
@@ -22,6 +23,11 @@ fn s(line: &str) -> World {
 /// Z, by lot and serial: M1 of L1 and M2 of L2 here.
 fn z() -> World {
     World::new().line("L1 A1 Z 2").stock("A1 Z 1 lot=L1 serial=M1").stock("A1 Z 1 lot=L2 serial=M2")
+}
+
+/// A site that takes nothing but what was planned.
+fn no_swap(settings: &mut Settings) {
+    (settings.substitute_lot, settings.substitute_unit) = (false, false);
 }
 
 cases! {
@@ -101,12 +107,12 @@ cases! {
     p7_the_only_lot_here_is_taken: v(1, &["L1"]).stock("A1 V 5 lot=L2 status=damaged").stock("A9 V 5 lot=L3"), [
         ("A1", "step shelf A1 @ item L1 0"),
         ("(01)V(10)L2", "WRONG_LOT scanned=L2 @ item L1 0"),
-        ("(01)V(10)L3", "WRONG_LOT scanned=L3 @ item L1 0"),
+        ("(01)V(10)L3", "WRONG_LOT scanned=L3 @ item L1 0 + CountAsked A1 V L3"),
         ("V", "step item V @ tote L1 1"),
         ("T1", "step tote T1 @ drop-off + Picked L1 V (1 L1) T1"),
     ];
     a_line_that_names_a_lot_takes_no_other:
-        World::new().line("L1 A1 V 2 lot=L1").stock("A1 V 5 lot=L1").stock("A1 V 5 lot=L2"), [
+        World::new().line("L1 A1 V 2 lot=L1").stock("A1 V 5 lot=L1").stock("A1 V 5 lot=L2").set(no_swap), [
         ("A1", "step shelf A1 @ item L1 0"),
         ("V", "NEED_LOT item=V @ item L1 0 [V]"),
         ("L2", "WRONG_LOT needed=L1 scanned=L2 @ item L1 0"),
@@ -123,7 +129,7 @@ cases! {
         ("(10)L1", "step lot L1 @ tote L1 1"),
     ];
     another_lot_lying_alone_is_not_taken_for_the_one_named:
-        World::new().line("L1 A1 V 2 lot=L1").stock("A1 V 5 lot=L2"), [
+        World::new().line("L1 A1 V 2 lot=L1").stock("A1 V 5 lot=L2").set(no_swap), [
         ("A1", "step shelf A1 @ item L1 0"),
         ("V", "NEED_LOT item=V @ item L1 0 [V]"),
         ("L2", "WRONG_LOT needed=L1 scanned=L2 @ item L1 0"),

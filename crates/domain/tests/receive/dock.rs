@@ -473,7 +473,7 @@ fn told(fact: &Fact) -> String {
             format!("Approved {by} {} {item} {qty}", decision.code())
         }
         Fact::PhotoTaken { photo, subject, purpose, .. } => format!("PhotoTaken {photo} {subject} {purpose}"),
-        Fact::LabelPrinted { label, copy, subject } => format!("LabelPrinted {label} {copy} {subject}"),
+        Fact::LabelPrinted { label, copy, subject, .. } => format!("LabelPrinted {label} {copy} {subject}"),
         Fact::UnknownReceived { raw, words, qty, photos, .. } => {
             format!("UnknownReceived {raw} {qty} {words:?} {}", photos.len())
         }

@@ -1,8 +1,8 @@
 //! The description of everything the core answers, as OpenAPI 3.1.
 
 use super::{
-    approvals, availability, barcodes, counts, deliveries, exceptions, items, log, orders, photos, purchase_orders,
-    reply::InvalidBody, tasks,
+    approvals, availability, barcodes, counts, deliveries, exceptions, items, log, orders, outbound, photos,
+    purchase_orders, reply::InvalidBody, tasks,
 };
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -35,6 +35,8 @@ use utoipa::{Modify, OpenApi};
         photos::one, photos::post,
         exceptions::list, exceptions::one, exceptions::resolve, approvals::list, approvals::decide,
         counts::list, counts::one, counts::plan, counts::replenish,
+        outbound::hold_order, outbound::release_order, outbound::cancel_order, outbound::shipments,
+        outbound::carton_types, outbound::set_carton_type, outbound::get_carriers, outbound::set_carriers,
     ),
     components(schemas(Problem, InvalidBody, WireFact, Row, OutcomeRow, ExceptionRow)),
     modifiers(&Tokens),

@@ -1,5 +1,6 @@
 //! Orders: listed, posted, released.
 
+use super::outbound::{CartonView, cartons_of};
 use super::paging::{Page, Params};
 use super::reply::{Id, InvalidBody, Json as Body, Refusal};
 use crate::auth::Admin;
@@ -41,6 +42,15 @@ pub struct OrderBody {
     pub release: Option<ReleaseMode>,
     /// What was ordered, 1 to 5000 lines.
     pub lines: Vec<OrderLineBody>,
+    /// Where it was ordered; carriers are chosen by it.
+    #[serde(default)]
+    pub channel: Option<String>,
+    /// Where it goes, two capital letters (ISO 3166); carriers are chosen by it.
+    #[serde(default)]
+    pub country: Option<String>,
+    /// Whether it may leave in parts: `allow`, `ask` (the default) or `never`.
+    #[serde(default)]
+    pub partial: Option<String>,
 }
 
 /// A line of [`OrderBody`].
@@ -58,7 +68,8 @@ pub struct OrderLineBody {
 /// The body of `POST /v1/releases`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ReleaseBody {
-    /// `single`: one order a task. `cluster`: several orders on one cart.
+    /// `single`: one order a task. `cluster`: several orders on one cart. `batch`: several in one tote, sorted at
+    /// the end. `zone`: as cluster, with a task for each zone; totes are handed over.
     pub mode: String,
     /// Orders on one cart at the most, 1 to 12; 4 where nothing is said.
     #[serde(default)]
@@ -69,6 +80,21 @@ pub struct ReleaseBody {
     /// Chosen by the caller, so that a request sent again is one release.
     #[serde(default)]
     pub id: Option<String>,
+    /// Only orders of this priority or higher, where none are named.
+    #[serde(default)]
+    pub min_priority: Option<i64>,
+    /// Only orders whose carrier leaves before, RFC 3339, where none are named.
+    #[serde(default)]
+    pub cutoff_before: Option<String>,
+    /// Only orders all of whose goods are in this zone.
+    #[serde(default)]
+    pub zone: Option<String>,
+    /// Grams on one cart at the most; an order that is heavier goes alone.
+    #[serde(default)]
+    pub max_grams: Option<i64>,
+    /// Cubic centimetres on one cart at the most; an order that is larger goes alone.
+    #[serde(default)]
+    pub max_cm3: Option<i64>,
 }
 
 /// An order.
@@ -90,6 +116,18 @@ pub struct OrderView {
     pub tasks: Vec<String>,
     /// Its lines.
     pub lines: Vec<OrderLineView>,
+    /// Whether nothing of it may leave.
+    pub held: bool,
+    /// Where it was ordered. Empty = not said.
+    pub channel: String,
+    /// Where it goes. Empty = not said.
+    pub country: String,
+    /// The carrier that was chosen, by code. Empty = none yet.
+    pub carrier: String,
+    /// Its service, by code.
+    pub service: String,
+    /// Its cartons; only where one order is asked for.
+    pub cartons: Vec<CartonView>,
 }
 
 /// A line of an order: `qty` is `allocated` and `picked` and `backordered` together.
@@ -105,8 +143,12 @@ pub struct OrderLineView {
     pub qty: i64,
     /// Units promised and not picked yet.
     pub allocated: i64,
-    /// Units in totes.
+    /// Units picked, without those that went back into stock.
     pub picked: i64,
+    /// Units in cartons or gone.
+    pub packed: i64,
+    /// Units gone.
+    pub shipped: i64,
     /// Units on backorder.
     pub backordered: i64,
     /// Units that were ever declared missing by a picker.
@@ -163,10 +205,12 @@ pub(super) async fn one(State(core): State<Core>, admin: Admin, Id(id): Id) -> R
     core.db.read(|tx| async move { view(&tx, admin.warehouse, id).await }).await.map(Json)
 }
 
-async fn view(tx: &Tx, warehouse: i64, id: &str) -> Result<OrderView> {
-    views(tx, warehouse, id, id, "").await?.into_iter().next().ok_or_else(|| {
+pub(super) async fn view(tx: &Tx, warehouse: i64, id: &str) -> Result<OrderView> {
+    let mut view = views(tx, warehouse, id, id, "").await?.into_iter().next().ok_or_else(|| {
         Error::problem(404, "not_found", format!("There is no order {id:?}; GET /v1/orders lists them."))
-    })
+    })?;
+    view.cartons = cartons_of(tx, warehouse, id).await?;
+    Ok(view)
 }
 
 async fn views(tx: &Tx, warehouse: i64, first: &str, last: &str, state: &str) -> Result<Vec<OrderView>> {
@@ -203,7 +247,9 @@ async fn views(tx: &Tx, warehouse: i64, first: &str, last: &str, state: &str) ->
             item: row.text("item")?,
             qty: row.i64("qty")?,
             allocated: row.i64("allocated")?,
-            picked: row.i64("picked")?,
+            picked: row.i64("picked")? - row.i64("put_back")?,
+            packed: row.i64("packed")?,
+            shipped: row.i64("shipped")?,
             backordered: row.i64("backordered")?,
             short: row.i64("short")?,
             state: OrderState::stored(row.str("state")?)?,
@@ -226,6 +272,12 @@ async fn views(tx: &Tx, warehouse: i64, first: &str, last: &str, state: &str) ->
                 created_at: clock::rfc3339(row.i64("created_ms")?),
                 tasks,
                 lines,
+                held: row.flag("held")?,
+                channel: row.text("channel")?,
+                country: row.text("country")?,
+                carrier: row.text("carrier")?,
+                service: row.text("service")?,
+                cartons: Vec::new(),
                 id,
             })
         })

@@ -11,14 +11,13 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use floorhand_wire::PHOTO_BYTES_MAX;
 use floorhand_wire::problem::Problem;
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
-/// Bytes of a photograph at the most.
-pub const PHOTO_BYTES_MAX: usize = 3 * 1024 * 1024;
 /// The directory in the data directory.
 const DIRECTORY: &str = "photos";
 

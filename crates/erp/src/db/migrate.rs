@@ -11,6 +11,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0002_stock.sql"),
     include_str!("../../migrations/0003_inbound.sql"),
     include_str!("../../migrations/0004_counts.sql"),
+    include_str!("../../migrations/0005_outbound.sql"),
+    include_str!("../../migrations/0006_returns.sql"),
 ];
 
 /// The schema this program works with.

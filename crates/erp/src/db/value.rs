@@ -87,6 +87,8 @@ ids!(
     PhotoId
 );
 
+ids!(CartonTypeId);
+
 /// The parameters of a statement, each turned into a [`Val`].
 #[macro_export]
 macro_rules! vals {

@@ -1,11 +1,13 @@
 //! Orders coming in: read, checked, accepted once.
 
 use super::promise::{Want, date_of, promise};
-use super::state::{Event, Of, State, Sums, TABLE, of_order};
+use super::state::{Event, Of, State, TABLE, of_order};
+use super::sums::sums_of;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::vals;
 use floorhand_domain::id::{ItemId, OrderId, OrderLineId};
+use floorhand_domain::outbound::PartialShip;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -50,6 +52,19 @@ pub struct NewOrder {
     pub release: ReleaseMode,
     /// What was ordered.
     pub lines: Vec<NewLine>,
+    /// Where it was ordered. Empty = not said.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub channel: String,
+    /// Where it goes, as two letters (ISO 3166). Empty = not said.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub country: String,
+    /// Whether it may leave in parts.
+    #[serde(skip_serializing_if = "is_usual")]
+    pub partial: PartialShip,
+}
+
+fn is_usual(partial: &PartialShip) -> bool {
+    *partial == PartialShip::default()
 }
 
 /// A line of a [`NewOrder`].
@@ -179,7 +194,32 @@ impl NewOrder {
             }
         };
         let lines = read_lines(&mut faults, given("lines"));
-        faults.or(Self { id: order.into(), customer, priority, cutoff_ms, release, lines })
+        let channel = match given("channel").map(|value| (value, value.as_str())) {
+            None => String::new(),
+            Some((_, Some(text))) if is_id(text) => text.to_owned(),
+            Some((value, _)) => {
+                faults.add("channel", format!("must be an identifier; got {}", shown(value)));
+                String::new()
+            }
+        };
+        let country = match given("country").map(|value| (value, value.as_str())) {
+            None => String::new(),
+            Some((_, Some(text))) if text.len() == 2 && text.chars().all(|c| c.is_ascii_uppercase()) => text.to_owned(),
+            Some((value, _)) => {
+                faults.add("country", format!("must be two capital letters like DE; got {}", shown(value)));
+                String::new()
+            }
+        };
+        let partial = match given("partial").map(|value| (value, value.as_str())) {
+            None | Some((_, Some("ask"))) => PartialShip::Ask,
+            Some((_, Some("allow"))) => PartialShip::Allow,
+            Some((_, Some("never"))) => PartialShip::Never,
+            Some((value, _)) => {
+                faults.add("partial", format!("must be \"allow\", \"ask\" or \"never\"; got {}", shown(value)));
+                PartialShip::Ask
+            }
+        };
+        faults.or(Self { id: order.into(), customer, priority, cutoff_ms, release, lines, channel, country, partial })
     }
 
     /// What tells two orders of one identifier apart.
@@ -289,7 +329,8 @@ pub async fn accept(tx: &Tx, warehouse: i64, order: &NewOrder, now_ms: i64) -> R
     let written = tx
         .execute(
             "INSERT INTO customer_order (warehouse_id, id, reference, customer, priority, cutoff_ms, state, created_ms, \
-             body, body_hash) VALUES ($1, $2, '', $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (warehouse_id, id) DO NOTHING",
+             body, body_hash, channel, country, partial) VALUES ($1, $2, '', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
+             ON CONFLICT (warehouse_id, id) DO NOTHING",
             vals![
                 warehouse,
                 &order.id,
@@ -299,7 +340,10 @@ pub async fn accept(tx: &Tx, warehouse: i64, order: &NewOrder, now_ms: i64) -> R
                 State::Open.as_str(),
                 now_ms,
                 serde_json::to_string(order)?,
-                &hash
+                &hash,
+                &order.channel,
+                &order.country,
+                crate::entity::name(&order.partial)
             ],
         )
         .await?;
@@ -372,7 +416,7 @@ pub(super) async fn decide(tx: &Tx, warehouse: i64, order: &OrderId, today: &str
     // that SQLite looks the lines up by their order and not by item.
     let lines = tx
         .rows(
-            "SELECT id, item, qty, allocated, picked, backordered, state FROM order_line \
+            "SELECT id, item, qty, allocated, picked, put_back, backordered, packed, shipped, state FROM order_line \
              WHERE warehouse_id = $1 AND order_id = $2 ORDER BY item || '', line_no",
             vals![warehouse, order],
         )
@@ -380,12 +424,7 @@ pub(super) async fn decide(tx: &Tx, warehouse: i64, order: &OrderId, today: &str
     let mut states = Vec::with_capacity(lines.len());
     for row in &lines {
         let before = State::stored(row.str("state")?)?;
-        let mut sums = Sums {
-            qty: row.i64("qty")?,
-            allocated: row.i64("allocated")?,
-            picked: row.i64("picked")?,
-            backordered: row.i64("backordered")?,
-        };
+        let mut sums = sums_of(row)?;
         let missing = sums.undecided() + sums.backordered;
         if before == State::Cancelled || missing == 0 {
             states.push(before);
@@ -406,11 +445,12 @@ pub(super) async fn decide(tx: &Tx, warehouse: i64, order: &OrderId, today: &str
         states.push(after);
     }
     let before = order_state(tx, warehouse, order).await?;
-    let released = matches!(before, State::Released | State::PartPicked | State::Picked);
+    let part = matches!(before, State::PartPicked | State::PartShipped);
+    let released = part || matches!(before, State::Released | State::Picked);
     let wanted = of_order(&states, released);
     // A backorder that can be met waits for its release like a new order does; one with goods
     // picked keeps its state until then.
-    let after = if before == State::PartPicked { before } else { before.becomes(Of::Order, wanted)? };
+    let after = if part { before } else { before.becomes(Of::Order, wanted)? };
     set_order_state(tx, warehouse, order, after).await?;
     Ok(after)
 }
@@ -490,6 +530,9 @@ mod tests {
         check(json!({"id": "a", "lines": [line], "cutoff": "14:00"}), &["cutoff"]);
         check(json!({"id": "a", "lines": [line], "release": "later"}), &["release"]);
         check(json!({"id": "a", "lines": [line], "customer": 5}), &["customer"]);
+        check(json!({"id": "a", "lines": [line], "channel": "a b"}), &["channel"]);
+        check(json!({"id": "a", "lines": [line], "country": "de"}), &["country"]);
+        check(json!({"id": "a", "lines": [line], "partial": true}), &["partial"]);
         check(json!({"id": "a", "lines": vec![line; ORDER_LINES_MAX + 1]}), &["lines"]);
     }
 

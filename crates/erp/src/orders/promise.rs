@@ -155,16 +155,22 @@ pub(super) async fn promise(tx: &Tx, warehouse: i64, want: &Want<'_>) -> Result<
 /// # Errors
 /// When the database refuses.
 pub async fn reallocate(tx: &Tx, changes: &mut Changes, task: &Task, line: &Line, qty: i64) -> Result<i64> {
+    reallocate_not_at(tx, changes, task, line, qty, line.location.as_str()).await
+}
+
+/// The same for a line that lost its stock to somebody else: only the place that is named is left out. Empty =
+/// none is.
+pub(super) async fn reallocate_not_at(
+    tx: &Tx,
+    changes: &mut Changes,
+    task: &Task,
+    line: &Line,
+    qty: i64,
+    not_at: &str,
+) -> Result<i64> {
     let warehouse = changes.warehouse();
     let today = date_of(clock::now_ms());
-    let want = Want {
-        order: &line.order,
-        order_line: &line.order_line,
-        item: &line.item,
-        qty,
-        today: &today,
-        not_at: line.location.as_str(),
-    };
+    let want = Want { order: &line.order, order_line: &line.order_line, item: &line.item, qty, today: &today, not_at };
     let chosen = choose(tx, warehouse, &want).await?;
     if chosen.is_empty() {
         return Ok(0);

@@ -2,8 +2,10 @@
 //! tote each.
 
 use super::intake::{Fault, decide, mark_released};
+use super::intake::{ID_CHARS_MAX, PRIORITY_MAX};
 use super::promise::{date_of, line_id, line_seq};
 use super::state::State;
+use super::waves::{self, Limits, Load};
 use crate::db::{Row, Tx};
 use crate::entity;
 use crate::error::{Error, Result};
@@ -20,6 +22,8 @@ use utoipa::ToSchema;
 pub const RELEASE_ORDERS_MAX: i64 = 500;
 /// The same for lists in memory.
 const ORDERS_MAX: usize = 500;
+/// Grams or cubic centimetres of one cart at the most.
+const LOAD_MAX: i64 = 100_000_000;
 /// Totes on one cart at the most.
 pub const SLOTS_MAX: u8 = 12;
 /// Totes on one cart where nothing was said.
@@ -30,13 +34,76 @@ pub const SLOTS_DEFAULT: u8 = 4;
 pub struct ReleaseRequest {
     /// Chosen by the caller, so that a repeated request is one release. Empty = not repeatable.
     pub id: String,
-    /// `single` or `cluster`.
+    /// `single`, `cluster`, `batch` or `zone`.
     #[schema(value_type = String)]
     pub mode: PickMode,
     /// Orders on one cart at the most.
     pub max_orders: u8,
     /// These orders only. Empty = every order that waits.
     pub orders: Vec<String>,
+    /// Which of the orders that wait.
+    pub wave: Wave,
+}
+
+/// Which orders belong to a wave, and what one cart takes beside their number. 0 and empty = any.
+#[derive(Debug, Clone, PartialEq, Eq, Default, ToSchema, Serialize)]
+pub struct Wave {
+    /// Only orders of this priority or higher.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_priority: Option<i64>,
+    /// Only orders whose carrier leaves before, in milliseconds since 1970.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub cutoff_before_ms: i64,
+    /// Only orders all of whose goods are in this zone.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub zone: String,
+    /// Grams on one cart at the most.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub max_grams: i64,
+    /// Cubic centimetres on one cart at the most.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub max_cm3: i64,
+}
+
+fn is_zero(number: &i64) -> bool {
+    *number == 0
+}
+
+impl Wave {
+    fn read(body: &Value, faults: &mut Vec<Fault>) -> Self {
+        let given = |name: &str| body.get(name).filter(|value| !value.is_null());
+        let mut number = |name: &str, min: i64, max: i64| match given(name) {
+            None => None,
+            Some(value) => {
+                let read = value.as_i64().filter(|number| (min..=max).contains(number));
+                if read.is_none() {
+                    faults.push(Fault::new(name, format!("must be a whole number from {min} to {max}")));
+                }
+                read
+            }
+        };
+        let min_priority = number("min_priority", -PRIORITY_MAX, PRIORITY_MAX);
+        let max_grams = number("max_grams", 1, LOAD_MAX).unwrap_or(0);
+        let max_cm3 = number("max_cm3", 1, LOAD_MAX).unwrap_or(0);
+        let cutoff_before_ms =
+            match given("cutoff_before").map(|value| value.as_str().and_then(|text| text.parse().ok())) {
+                None => 0,
+                Some(Some(moment)) => jiff::Timestamp::as_millisecond(moment),
+                Some(None) => {
+                    faults.push(Fault::new("cutoff_before", "must be a moment like 2026-11-21T16:00:00Z"));
+                    0
+                }
+            };
+        let zone = match given("zone") {
+            None => String::new(),
+            Some(Value::String(zone)) if (1..=ID_CHARS_MAX).contains(&zone.len()) => zone.clone(),
+            Some(_) => {
+                faults.push(Fault::new("zone", format!("must be a text of 1 to {ID_CHARS_MAX} characters")));
+                String::new()
+            }
+        };
+        Self { min_priority, cutoff_before_ms, zone, max_grams, max_cm3 }
+    }
 }
 
 impl ReleaseRequest {
@@ -53,8 +120,10 @@ impl ReleaseRequest {
         let mode = match given("mode").and_then(Value::as_str) {
             Some("single") => PickMode::Single,
             Some("cluster") => PickMode::Cluster,
+            Some("batch") => PickMode::Batch,
+            Some("zone") => PickMode::Zone,
             _ => {
-                faults.push(Fault::new("mode", "must be \"single\" or \"cluster\""));
+                faults.push(Fault::new("mode", "must be \"single\", \"cluster\", \"batch\" or \"zone\""));
                 PickMode::Single
             }
         };
@@ -94,7 +163,8 @@ impl ReleaseRequest {
                 Vec::new()
             }
         };
-        if faults.is_empty() { Ok(Self { id, mode, max_orders, orders }) } else { Err(faults) }
+        let wave = Wave::read(body, &mut faults);
+        if faults.is_empty() { Ok(Self { id, mode, max_orders, orders, wave }) } else { Err(faults) }
     }
 }
 
@@ -125,6 +195,7 @@ struct Piece {
     serial: Serial,
     handling_unit: HandlingUnitId,
     qty: i64,
+    load: Load,
 }
 
 /// An order with what is to be fetched for it.
@@ -136,14 +207,25 @@ struct Work {
     pieces: Vec<Piece>,
 }
 
+impl Work {
+    fn load(&self) -> Load {
+        self.pieces.iter().fold(Load::default(), |sum, piece| Load {
+            grams: sum.grams.saturating_add(piece.load.grams),
+            cm3: sum.cm3.saturating_add(piece.load.cm3),
+        })
+    }
+}
+
 /// The orders that wait, most urgent first. Those that only lacked stock so far come last, so that
 /// they cannot keep the others waiting.
-async fn waiting(tx: &Tx, warehouse: i64, limit: i64) -> Result<Vec<OrderId>> {
+async fn waiting(tx: &Tx, warehouse: i64, wave: &Wave, limit: i64) -> Result<Vec<OrderId>> {
     tx.rows(
-        "SELECT id FROM customer_order WHERE warehouse_id = $1 AND state IN ('open', 'part-picked', 'backordered') \
+        "SELECT id FROM customer_order WHERE warehouse_id = $1 AND held = 0 \
+         AND state IN ('open', 'part-picked', 'part-shipped', 'backordered') AND priority >= $3 \
+         AND ($4 = 0 OR (cutoff_ms > 0 AND cutoff_ms < $4)) \
          ORDER BY CASE WHEN state = 'open' THEN 0 ELSE 1 END, priority DESC, \
          CASE WHEN cutoff_ms = 0 THEN 1 ELSE 0 END, cutoff_ms, created_ms, id LIMIT $2",
-        vals![warehouse, limit],
+        vals![warehouse, limit, wave.min_priority.unwrap_or(-PRIORITY_MAX), wave.cutoff_before_ms],
     )
     .await?
     .iter()
@@ -158,7 +240,7 @@ async fn waiting(tx: &Tx, warehouse: i64, limit: i64) -> Result<Vec<OrderId>> {
 pub async fn release(tx: &Tx, changes: &mut Changes, request: &ReleaseRequest, now_ms: i64) -> Result<Released> {
     let warehouse = changes.warehouse();
     let mut ids: Vec<OrderId> = if request.orders.is_empty() {
-        waiting(tx, warehouse, RELEASE_ORDERS_MAX + 1).await?
+        waiting(tx, warehouse, &request.wave, RELEASE_ORDERS_MAX + 1).await?
     } else {
         let mut seen = HashSet::new();
         request.orders.iter().filter(|id| seen.insert(id.as_str())).map(|id| id.as_str().into()).collect()
@@ -170,7 +252,7 @@ pub async fn release(tx: &Tx, changes: &mut Changes, request: &ReleaseRequest, n
     for id in &ids {
         let row = tx
             .lock(
-                "SELECT state, priority, cutoff_ms FROM customer_order WHERE warehouse_id = $1 AND id = $2",
+                "SELECT state, priority, cutoff_ms, held FROM customer_order WHERE warehouse_id = $1 AND id = $2",
                 vals![warehouse, id],
             )
             .await?
@@ -180,7 +262,8 @@ pub async fn release(tx: &Tx, changes: &mut Changes, request: &ReleaseRequest, n
                 Error::problem(404, "not_found", format!("There is no order {id}; GET /v1/orders lists them."))
             })?;
         let state = State::stored(row.str("state")?)?;
-        if matches!(state, State::Open | State::PartPicked | State::Backordered) {
+        let waits = matches!(state, State::Open | State::PartPicked | State::PartShipped | State::Backordered);
+        if waits && !row.flag("held")? {
             decide(tx, warehouse, id, &today).await?;
             let work = Work {
                 order: id.clone(),
@@ -188,26 +271,61 @@ pub async fn release(tx: &Tx, changes: &mut Changes, request: &ReleaseRequest, n
                 cutoff_ms: row.i64("cutoff_ms")?,
                 pieces: pieces(tx, warehouse, id).await?,
             };
-            if !work.pieces.is_empty() {
+            let zone = &request.wave.zone;
+            let inside = zone.is_empty() || work.pieces.iter().all(|piece| piece.zone == *zone);
+            if !work.pieces.is_empty() && inside {
                 works.push(work);
             }
         }
     }
     // A release that found nothing to fetch among so many would find nothing again.
     more = more && !works.is_empty();
-    let size = match request.mode {
+    let orders = match request.mode {
         PickMode::Single => 1,
-        PickMode::Cluster => usize::from(request.max_orders.clamp(1, SLOTS_MAX)),
+        PickMode::Cluster | PickMode::Batch | PickMode::Zone => usize::from(request.max_orders.clamp(1, SLOTS_MAX)),
     };
     let mut released = Released { more, ..Released::default() };
     let drop_off = if works.is_empty() { LocationId::default() } else { drop_off(tx, warehouse, request.mode).await? };
-    for cart in works.chunks(size) {
-        let (task, lines) = put_on_floor(tx, changes, request.mode, &drop_off, cart, now_ms).await?;
-        released.tasks.push(task.to_string());
+    let limits = Limits { orders, grams: request.wave.max_grams, cm3: request.wave.max_cm3 };
+    let loads: Vec<Load> = works.iter().map(Work::load).collect();
+    for cart in waves::carts(&loads, &limits) {
+        let cart: Vec<Work> = cart.iter().filter_map(|n| works.get(*n)).cloned().collect();
+        for (cart, to) in legs(tx, warehouse, request.mode, &cart, &drop_off).await? {
+            let (task, lines) = put_on_floor(tx, changes, request.mode, &to, &cart, now_ms).await?;
+            released.tasks.push(task.to_string());
+            released.lines += lines;
+        }
         released.orders += cart.len();
-        released.lines += lines;
     }
     Ok(released)
+}
+
+/// A cart with where it goes. By zones it is one for each, the totes of all but the last set down where the next
+/// zone finds them.
+async fn legs(
+    tx: &Tx,
+    warehouse: i64,
+    mode: PickMode,
+    cart: &[Work],
+    drop_off: &LocationId,
+) -> Result<Vec<(Vec<Work>, LocationId)>> {
+    let stops: Vec<(&str, i64)> =
+        cart.iter().flat_map(|work| &work.pieces).map(|piece| (piece.zone.as_str(), piece.sequence)).collect();
+    let zones = if mode == PickMode::Zone { waves::zones(&stops) } else { Vec::new() };
+    if zones.len() < 2 {
+        return Ok(vec![(cart.to_vec(), drop_off.clone())]);
+    }
+    let hand_over = place(tx, warehouse, "staging").await?;
+    let last = zones.len() - 1;
+    let leg = |(n, zone): (usize, &&str)| {
+        let own = cart.iter().map(|work| {
+            let pieces = work.pieces.iter().filter(|piece| piece.zone == **zone).cloned().collect();
+            Work { pieces, ..work.clone() }
+        });
+        let to = if n == last { drop_off } else { &hand_over };
+        (own.filter(|work| !work.pieces.is_empty()).collect(), to.clone())
+    };
+    Ok(zones.iter().enumerate().map(leg).collect())
 }
 
 /// Makes one pick task of one order, where stock was promised to it. Returns its identifier.
@@ -215,8 +333,13 @@ pub async fn release(tx: &Tx, changes: &mut Changes, request: &ReleaseRequest, n
 /// # Errors
 /// When the database refuses.
 pub async fn release_one(tx: &Tx, changes: &mut Changes, order: &OrderId, now_ms: i64) -> Result<Option<TaskId>> {
-    let request =
-        ReleaseRequest { id: String::new(), mode: PickMode::Single, max_orders: 1, orders: vec![order.to_string()] };
+    let request = ReleaseRequest {
+        id: String::new(),
+        mode: PickMode::Single,
+        max_orders: 1,
+        orders: vec![order.to_string()],
+        wave: Wave::default(),
+    };
     Ok(release(tx, changes, &request, now_ms).await?.tasks.into_iter().next().map(TaskId))
 }
 
@@ -225,7 +348,9 @@ pub async fn release_one(tx: &Tx, changes: &mut Changes, order: &OrderId, now_ms
 async fn pieces(tx: &Tx, warehouse: i64, order: &OrderId) -> Result<Vec<Piece>> {
     tx.rows(
         "SELECT a.id, a.order_line, a.location, COALESCE(l.sequence, 0) AS sequence, COALESCE(l.zone, '') AS zone, \
-         a.item, a.lot, a.serial, a.handling_unit, a.qty FROM order_line o CROSS JOIN allocation a \
+         a.item, a.lot, a.serial, a.handling_unit, a.qty, COALESCE(i.weight_grams, 0) AS grams, \
+         COALESCE(i.length_mm * i.width_mm * i.height_mm, 0) AS mm3 FROM order_line o CROSS JOIN allocation a \
+         LEFT JOIN item i ON i.warehouse_id = 0 AND i.id = a.item \
          LEFT JOIN location l ON l.warehouse_id = a.warehouse_id AND l.id = a.location \
          WHERE o.warehouse_id = $1 AND o.order_id = $2 AND a.warehouse_id = o.warehouse_id \
          AND a.order_line = o.id AND a.task = '' \
@@ -247,6 +372,10 @@ async fn pieces(tx: &Tx, warehouse: i64, order: &OrderId) -> Result<Vec<Piece>> 
             serial: row.text("serial")?.into(),
             handling_unit: row.text("handling_unit")?.into(),
             qty: row.i64("qty")?,
+            load: Load {
+                grams: row.i64("grams")?.saturating_mul(row.i64("qty")?),
+                cm3: row.i64("mm3")?.saturating_mul(row.i64("qty")?).saturating_add(999) / 1_000,
+            },
         })
     })
     .collect()
@@ -284,8 +413,13 @@ async fn task_id(tx: &Tx, warehouse: i64, cart: &[Work]) -> Result<TaskId> {
 async fn drop_off(tx: &Tx, warehouse: i64, mode: PickMode) -> Result<LocationId> {
     let first = match mode {
         PickMode::Single => "pack",
-        PickMode::Cluster => "staging",
+        PickMode::Cluster | PickMode::Batch | PickMode::Zone => "staging",
     };
+    place(tx, warehouse, first).await
+}
+
+/// A place of that kind, or of the other where the site has none.
+async fn place(tx: &Tx, warehouse: i64, first: &str) -> Result<LocationId> {
     let row = tx
         .row(
             "SELECT id FROM location WHERE warehouse_id = $1 AND kind IN ('pack', 'staging') \
@@ -306,11 +440,10 @@ async fn put_on_floor(
 ) -> Result<(TaskId, usize)> {
     let warehouse = changes.warehouse();
     let id = task_id(tx, warehouse, cart).await?;
-    let slots: Vec<Slot> = cart
-        .iter()
-        .zip(1u8..)
-        .map(|(work, slot)| Slot { slot, order: work.order.clone(), tote: HandlingUnitId::default() })
-        .collect();
+    let own = cart.iter().zip(1u8..).map(|(work, slot)| Slot { slot, order: work.order.clone(), ..Slot::default() });
+    // Slot 0 of a batch is the common tote, which is no order's.
+    let common = (mode == PickMode::Batch).then(Slot::default);
+    let slots: Vec<Slot> = common.into_iter().chain(own).collect();
     let mut path: Vec<(u8, &Piece)> =
         cart.iter().zip(1u8..).flat_map(|(work, slot)| work.pieces.iter().map(move |piece| (slot, piece))).collect();
     path.sort_by(|(slot, a), (other, b)| {

@@ -21,6 +21,8 @@ const DECISIONS: &[Reason] = &[
     Reason::LockedOut,
     // A typed code where scanning is asked.
     Reason::NotAllowed,
+    // Of a carton.
+    Reason::WeightDiff,
 ];
 
 /// Roles of an operator who works here now; empty where access has ended.

@@ -2,15 +2,15 @@
 
 use super::apply::{Context, Judged, Stored};
 use super::exception::{self, About, Source};
-use super::{approved, count, moved, pick, receipt, receive, task, tote};
+use super::{answered, approved, count, moved, other_stock, pack, pick, receipt, receive, returned, task, tote};
 use crate::claim::{self, Claim};
 use crate::counts;
 use crate::db::Tx;
 use crate::entity;
 use crate::error::Result;
 use crate::feed::Changes;
-use crate::orders::state::{State, of_order};
-use crate::vals;
+use crate::orders::sums::settle_order;
+use crate::outbound::{hold, packing};
 use floorhand_domain::fact::Fact;
 use floorhand_domain::id::{ItemId, LocationId, OrderId, TaskId};
 use floorhand_domain::reason::Reason;
@@ -202,8 +202,8 @@ async fn effect(act: &mut Act<'_>, fact: &Fact) -> Effect {
         Fact::UnknownReceived { .. } => receive::unknown(act, fact).await,
         Fact::ReceiptClosed { receipt, delivery, complete } => receipt::closed(act, receipt, delivery, *complete).await,
         Fact::PhotoTaken { .. } => receipt::photo(act, fact).await,
-        // The log keeps it; the handling unit is made by the fact that fills it.
-        Fact::LabelPrinted { .. } => Ok(Ok(())),
+        // The log keeps it; the handling unit is made by the fact that fills it. That of a carton counts.
+        Fact::LabelPrinted { label, copy, .. } => pack::label_printed(act, label, *copy).await,
         Fact::TaskTakenOver { task, .. } => task::taken_over(act, task).await,
         Fact::TaskOpened { task, kind, location } => task::opened(act, task, *kind, location).await,
         Fact::Approved { .. } => approved::approved(act, fact).await,
@@ -212,6 +212,21 @@ async fn effect(act: &mut Act<'_>, fact: &Fact) -> Effect {
         Fact::CountStarted { .. } => count::started(act, fact).await,
         Fact::Counted { .. } => count::counted(act, fact).await,
         Fact::CountSubmitted { count, .. } => count::submitted(act, count).await,
+        Fact::Substituted { .. } | Fact::CountAsked { .. } | Fact::Sorted { .. } | Fact::ToteTaken { .. } => {
+            other_stock::effect(act, fact).await
+        }
+        Fact::CartonOpened { .. }
+        | Fact::Packed { .. }
+        | Fact::Unpacked { .. }
+        | Fact::CartonWeighed { .. }
+        | Fact::CartonClosed { .. }
+        | Fact::Labelled { .. }
+        | Fact::OrderPacked { .. }
+        | Fact::Shipped { .. } => pack::effect(act, fact).await,
+        Fact::ReturnOpened { .. } | Fact::DispositionOverridden { .. } | Fact::ReturnInspected { .. } => {
+            returned::effect(act, fact).await
+        }
+        Fact::ExceptionAnswered { .. } => answered::effect(act, fact).await,
     }
 }
 
@@ -253,16 +268,7 @@ pub(super) async fn finish_task(act: &mut Act<'_>, id: &TaskId) -> Result<()> {
     if entity::is_over(&task) || lines.iter().any(|line| line.state == LineState::Open) {
         return Ok(());
     }
-    let totes = act
-        .tx
-        .rows(
-            "SELECT t.tote FROM task_tote t WHERE t.warehouse_id = $1 AND t.task = $2 AND t.state <> 'dropped' \
-             AND EXISTS (SELECT 1 FROM balance b WHERE b.warehouse_id = t.warehouse_id \
-             AND b.handling_unit = t.tote AND b.qty > 0)",
-            vals![warehouse, id],
-        )
-        .await?;
-    if !totes.is_empty() {
+    if hold::carries(act.tx, warehouse, id).await? {
         return Ok(());
     }
     claim::end(act.tx, warehouse, &mut task).await?;
@@ -277,36 +283,7 @@ pub(super) async fn finish_task(act: &mut Act<'_>, id: &TaskId) -> Result<()> {
     orders.dedup();
     for order in orders {
         settle_order(act.tx, warehouse, order).await?;
+        packing::refresh(act.tx, act.changes, order, act.now).await?;
     }
-    Ok(())
-}
-
-/// Sets the state of an order once no task works on it any more.
-pub(super) async fn settle_order(tx: &Tx, warehouse: i64, order: &OrderId) -> Result<()> {
-    let open = tx
-        .row(
-            "SELECT l.id FROM task_line l JOIN task t ON t.warehouse_id = l.warehouse_id AND t.id = l.task \
-             WHERE l.warehouse_id = $1 AND l.order_id = $2 AND t.state IN ('open', 'claimed') LIMIT 1",
-            vals![warehouse, order],
-        )
-        .await?;
-    if open.is_some() {
-        return Ok(());
-    }
-    let lines = tx
-        .rows("SELECT state FROM order_line WHERE warehouse_id = $1 AND order_id = $2", vals![warehouse, order])
-        .await?
-        .iter()
-        .map(|row| State::stored(row.str("state")?))
-        .collect::<Result<Vec<State>>>()?;
-    if lines.is_empty() {
-        return Ok(());
-    }
-    let state = of_order(&lines, true).as_str();
-    tx.execute(
-        "UPDATE customer_order SET state = $3 WHERE warehouse_id = $1 AND id = $2 AND state <> 'cancelled'",
-        vals![warehouse, order, state],
-    )
-    .await?;
     Ok(())
 }

@@ -3,6 +3,7 @@
 use super::approved;
 use super::effect::{Act, Effect, Stop, finish_task};
 use super::pick::{self, UNITS_MAX};
+use super::tote;
 use crate::entity;
 use crate::error::{Error, Result};
 use crate::ledger;
@@ -44,12 +45,18 @@ pub(super) async fn moved(act: &mut Act<'_>, fact: &Fact) -> Effect {
         }
     }
     let moves = if whole { whole_unit(act, unit, from, to, into).await? } else { part(act, fact).await? };
+    // What was put back leaves its tote free.
+    for emptied in units.iter().map(|one| &one.handling_unit).chain([unit]).filter(|id| !id.is_none()) {
+        tote::free(act, emptied).await?;
+    }
     let qty = units.iter().map(|one| one.qty).sum();
     allocations(act, fact, &moves).await?;
     standing(act, &moves, to).await?;
     progress(act, task, line, unit, qty).await?;
     if whole {
         overtaken(act, unit, line, to).await?;
+    } else {
+        forestalled(act, from, item, line).await?;
     }
     putaway::refresh(act.tx, act.changes, to).await?;
     Ok(Ok(()))
@@ -276,6 +283,45 @@ async fn overtaken(act: &mut Act<'_>, unit: &HandlingUnitId, line: &LineId, to: 
         }
         entity::put_line(act.tx, act.changes, &other).await?;
         if stored {
+            finish_task(act, &other.task).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Others were asked to put the same loose goods away: what is no longer there is not asked for.
+async fn forestalled(act: &mut Act<'_>, from: &LocationId, item: &ItemId, line: &LineId) -> Result<()> {
+    let warehouse = act.warehouse();
+    let rows = act
+        .tx
+        .rows(
+            "SELECT l.* FROM task t JOIN task_line l ON l.warehouse_id = t.warehouse_id AND l.task = t.id \
+             WHERE t.warehouse_id = $1 AND t.state IN ('open', 'claimed') AND t.kind = 'put-away' AND l.state = 'open' \
+             AND l.location = $2 AND l.item = $3 AND l.handling_unit = '' AND l.id <> $4 ORDER BY l.id",
+            vals![warehouse, from, item, line],
+        )
+        .await?;
+    for row in &rows {
+        let mut other = entity::line_of(row)?;
+        let left: i64 = act
+            .tx
+            .row(
+                "SELECT CAST(COALESCE(SUM(qty), 0) AS BIGINT) AS qty FROM balance WHERE warehouse_id = $1 \
+                 AND location = $2 AND item = $3 AND lot = $4 AND handling_unit = '' AND status = $5",
+                vals![warehouse, from, item, &other.lot, other.plan.status.as_str()],
+            )
+            .await?
+            .map_or(Ok(0), |row| row.i64("qty"))?;
+        if left >= other.open_qty() {
+            continue;
+        }
+        if left > 0 {
+            other.qty = other.picked + left;
+        } else {
+            other.state = LineState::Cancelled;
+        }
+        entity::put_line(act.tx, act.changes, &other).await?;
+        if other.state != LineState::Open {
             finish_task(act, &other.task).await?;
         }
     }

@@ -8,10 +8,11 @@ use crate::entity;
 use crate::error::{Error, Result};
 use crate::ledger;
 use crate::orders;
-use crate::orders::state::Sums;
+use crate::orders::sums::{Delta, settle_line};
+use crate::outbound::{packing, picks, put_back};
 use crate::vals;
 use floorhand_domain::fact::{Fact, ShortReason};
-use floorhand_domain::id::{ItemId, LocationId, OrderId, OrderLineId, Serial};
+use floorhand_domain::id::{ItemId, LocationId, OrderId, Serial};
 use floorhand_domain::reason::Reason;
 use floorhand_domain::stock::{Move, TRANSIT};
 use floorhand_domain::task::{Line, LineState, Task};
@@ -98,7 +99,7 @@ pub(super) async fn check_promises(act: &mut Act<'_>, item: &ItemId, location: &
 }
 
 /// Changes the promise behind a line to `qty` units and keeps the order line's sum.
-async fn set_promise(tx: &Tx, warehouse: i64, line: &Line, qty: i64) -> Result<()> {
+pub(super) async fn set_promise(tx: &Tx, warehouse: i64, line: &Line, qty: i64) -> Result<()> {
     let rows = tx
         .lock(
             "SELECT id, qty FROM allocation WHERE warehouse_id = $1 AND task_line = $2 ORDER BY id",
@@ -164,38 +165,7 @@ async fn promise(tx: &Tx, warehouse: i64, line: &Line) -> Result<i64> {
     .map_or(Ok(0), |row| row.i64("qty"))
 }
 
-/// Brings an order line in order after its sums changed: what was picked after all is not on
-/// backorder, what is neither picked nor promised is.
-async fn settle_line(tx: &Tx, warehouse: i64, id: &OrderLineId, picked: i64, short: i64) -> Result<()> {
-    tx.execute(
-        "UPDATE order_line SET picked = picked + $3, short = short + $4 WHERE warehouse_id = $1 AND id = $2",
-        vals![warehouse, id, picked, short],
-    )
-    .await?;
-    let Some(row) = tx
-        .row(
-            "SELECT qty, allocated, picked, state FROM order_line WHERE warehouse_id = $1 AND id = $2",
-            vals![warehouse, id],
-        )
-        .await?
-    else {
-        return Ok(());
-    };
-    if row.str("state")? == "cancelled" {
-        return Ok(());
-    }
-    let (qty, allocated, picked) = (row.i64("qty")?, row.i64("allocated")?, row.i64("picked")?);
-    let backordered = (qty - allocated - picked).max(0);
-    let state = Sums { qty, allocated, picked, backordered }.state().as_str();
-    tx.execute(
-        "UPDATE order_line SET backordered = $3, state = $4 WHERE warehouse_id = $1 AND id = $2",
-        vals![warehouse, id, backordered, state],
-    )
-    .await?;
-    Ok(())
-}
-
-async fn is_cancelled(tx: &Tx, warehouse: i64, order: &OrderId) -> Result<bool> {
+pub(super) async fn is_cancelled(tx: &Tx, warehouse: i64, order: &OrderId) -> Result<bool> {
     Ok(tx
         .row(
             "SELECT id FROM customer_order WHERE warehouse_id = $1 AND id = $2 AND state = 'cancelled'",
@@ -253,7 +223,18 @@ pub(super) async fn picked(act: &mut Act<'_>, fact: &Fact) -> Effect {
         set_promise(act.tx, warehouse, &line, after).await?;
         // Promises are at the line's location: taken elsewhere, nothing there was promised.
         unpromised -= if line.location == *location { before - after } else { 0 };
-        settle_line(act.tx, warehouse, &line.order_line, qty, 0).await?;
+        settle_line(act.tx, warehouse, &line.order_line, Delta { picked: qty, ..Delta::default() }).await?;
+        for unit in units {
+            picks::add(
+                act.tx,
+                warehouse,
+                &picks::Of { order: &line.order, line: &line.order_line, item },
+                unit,
+                tote,
+                unit.qty,
+            )
+            .await?;
+        }
     } else if task.is_some() {
         act.flag(Reason::UnknownReference, format!("line:{line_id}"), "the line is not one of the task");
     }
@@ -261,15 +242,23 @@ pub(super) async fn picked(act: &mut Act<'_>, fact: &Fact) -> Effect {
     if unpromised > 0 {
         check_promises(act, item, location).await?;
     }
+    // The common tote of a batch is no order's.
+    let common = task.as_ref().is_some_and(|task| task.slots.iter().any(|slot| slot.slot == 0 && slot.tote == *tote));
     if held.location.as_str() != TRANSIT || held.order.is_none() {
         held.location = TRANSIT.into();
-        if held.order.is_none() {
+        if held.order.is_none() && !common {
             held.order = line.as_ref().map(|line| line.order.clone()).unwrap_or_default();
         }
         entity::put_handling_unit(act.tx, act.changes, &held).await?;
     }
     if let Some(line) = &line {
-        tote::note(act, task_id, tote, line.slot, &line.order, "on-cart").await?;
+        let slot = if common { 0 } else { line.slot };
+        tote::note(act, task_id, tote, slot, &held.order, "on-cart").await?;
+        if is_cancelled(act.tx, warehouse, &line.order).await? {
+            let source = act.ledger_source();
+            put_back::order(act.tx, act.changes, &line.order, &source, act.now).await?;
+        }
+        packing::refresh(act.tx, act.changes, &line.order, act.now).await?;
     }
     Ok(Ok(()))
 }
@@ -341,7 +330,7 @@ pub(super) async fn short(act: &mut Act<'_>, fact: &Fact) -> Effect {
             let current = entity::task(act.tx, warehouse, task_id).await?.unwrap_or_else(|| task.clone());
             orders::reallocate(act.tx, act.changes, &current, &line, missing).await?;
         }
-        settle_line(act.tx, warehouse, &line.order_line, 0, missing).await?;
+        settle_line(act.tx, warehouse, &line.order_line, Delta { short: missing, ..Delta::default() }).await?;
     }
     if *damaged > 0 {
         check_promises(act, item, location).await?;
@@ -369,7 +358,7 @@ pub(super) async fn undone(act: &mut Act<'_>, epoch: u64, seq: u64) -> Effect {
     if let Some(Fact::Counted { count, .. }) = &fact {
         return super::count::undone(act, (row.u64("epoch")?, row.u64("seq")?), count).await;
     }
-    let Some(Fact::Picked { task: task_id, line: line_id, tote, units, .. }) = &fact else {
+    let Some(Fact::Picked { task: task_id, line: line_id, item, tote, units, .. }) = &fact else {
         act.flag(Reason::NotNow, &subject, "such a fact cannot be undone");
         return Ok(Ok(()));
     };
@@ -401,7 +390,19 @@ pub(super) async fn undone(act: &mut Act<'_>, epoch: u64, seq: u64) -> Effect {
             let before = promise(act.tx, warehouse, &line).await?;
             set_promise(act.tx, warehouse, &line, line.open_qty().min(before + qty)).await?;
         }
-        settle_line(act.tx, warehouse, &line.order_line, -qty, 0).await?;
+        settle_line(act.tx, warehouse, &line.order_line, Delta { picked: -qty, ..Delta::default() }).await?;
+        for unit in units {
+            picks::add(
+                act.tx,
+                warehouse,
+                &picks::Of { order: &line.order, line: &line.order_line, item },
+                unit,
+                tote,
+                -unit.qty,
+            )
+            .await?;
+        }
+        packing::refresh(act.tx, act.changes, &line.order, act.now).await?;
     }
     Ok(Ok(()))
 }

@@ -5,13 +5,15 @@ use crate::claim;
 use crate::entity;
 use crate::error::Result;
 use crate::ledger;
+use crate::outbound::{packing, put_back};
 use crate::vals;
 use floorhand_domain::fact::content_moves;
 use floorhand_domain::id::{HandlingUnitId, LocationId, OrderId, TaskId};
 use floorhand_domain::master::{HandlingUnit, HandlingUnitKind};
 use floorhand_domain::reason::Reason;
-use floorhand_domain::stock::TRANSIT;
+use floorhand_domain::stock::{Status, TRANSIT};
 use floorhand_domain::task::{LineState, Task};
+use std::collections::BTreeSet;
 
 /// The handling unit of a tote label. One that is not in the book is made, since it is there in
 /// somebody's hands, and flagged.
@@ -50,6 +52,20 @@ pub(super) async fn note(
 
 async fn is_empty(act: &Act<'_>, tote: &HandlingUnitId) -> Result<bool> {
     Ok(ledger::content_of(act.tx, act.warehouse(), tote).await?.iter().all(|stock| stock.qty <= 0))
+}
+
+/// Takes the order off a tote that holds nothing picked any more, so that it may be used again.
+pub(super) async fn free(act: &mut Act<'_>, tote: &HandlingUnitId) -> Result<()> {
+    let unit = entity::handling_unit(act.tx, act.warehouse(), tote).await?;
+    let Some(mut unit) = unit.filter(|unit| unit.kind == HandlingUnitKind::Tote && !unit.order.is_none()) else {
+        return Ok(());
+    };
+    let content = ledger::content_of(act.tx, act.warehouse(), tote).await?;
+    if content.iter().all(|stock| stock.status != Status::Allocated || stock.qty <= 0) {
+        unit.order = OrderId::default();
+        entity::put_handling_unit(act.tx, act.changes, &unit).await?;
+    }
+    Ok(())
 }
 
 /// Takes the order off totes of a task that hold nothing, so that they may be used again.
@@ -125,6 +141,19 @@ pub(super) async fn closed(act: &mut Act<'_>, id: &TaskId, slot: u8, tote: &Hand
     Ok(Ok(()))
 }
 
+/// The orders of which something was picked into a tote.
+async fn orders_in(act: &Act<'_>, tote: &HandlingUnitId) -> Result<Vec<OrderId>> {
+    act.tx
+        .rows(
+            "SELECT DISTINCT order_id FROM order_pick WHERE warehouse_id = $1 AND handling_unit = $2 ORDER BY order_id",
+            vals![act.warehouse(), tote],
+        )
+        .await?
+        .iter()
+        .map(|row| Ok(row.text("order_id")?.into()))
+        .collect()
+}
+
 /// `DroppedOff`: whatever the book has in the totes goes to the location.
 pub(super) async fn dropped_off(
     act: &mut Act<'_>,
@@ -137,6 +166,7 @@ pub(super) async fn dropped_off(
         return Ok(Err(Stop::Reject(Reason::UnknownReference, format!("location {location} is not known"))));
     }
     let mut task = act.task(id).await?;
+    let mut orders = BTreeSet::new();
     for tote in totes {
         let mut held = unit(act, tote).await?;
         let content = ledger::content_of(act.tx, warehouse, tote).await?;
@@ -150,9 +180,14 @@ pub(super) async fn dropped_off(
         }
         let order = held.order.clone();
         entity::put_handling_unit(act.tx, act.changes, &held).await?;
+        put_back::follow(act.tx, act.changes, tote, location).await?;
+        orders.extend(orders_in(act, tote).await?);
         let Some(task) = &mut task else { continue };
         let slot = task.slots.iter().find(|place| place.tote == *tote).map_or(0, |place| place.slot);
         note(act, id, tote, slot, &order, "dropped").await?;
+    }
+    for order in &orders {
+        packing::refresh(act.tx, act.changes, order, act.now).await?;
     }
     let Some(mut task) = task else { return Ok(Ok(())) };
     if !entity::is_over(&task) {

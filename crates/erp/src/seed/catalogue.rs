@@ -152,8 +152,21 @@ pub(super) fn product(index: usize) -> Product {
             (item.name, item.variant, item.weight_grams) = (name, variant.to_owned(), weight);
         }
     }
+    item.size_mm = size_mm(class, item.weight_grams);
     let barcodes = barcodes(index, class, n, &item.id);
     Product { item, barcodes }
+}
+
+/// Sides of a box that a thing of that family and weight comes in, in millimetres.
+fn size_mm(class: ItemClass, grams: i64) -> [i64; 3] {
+    let [length, width, height] = match class {
+        ItemClass::Apparel => [280, 220, 25],
+        ItemClass::Electronics => [150, 110, 50],
+        ItemClass::Cosmetics => [120, 50, 50],
+        ItemClass::General => [180, 120, 90],
+    };
+    let more = grams.clamp(0, 2_000) / 20;
+    [length + more, width + more / 2, height + more / 2]
 }
 
 fn barcodes(index: usize, class: ItemClass, n: usize, item: &ItemId) -> Vec<Barcode> {

@@ -5,6 +5,7 @@ use super::chance::Chance;
 use super::goods::Size;
 use crate::orders::{NewLine, NewOrder, ReleaseMode};
 use floorhand_domain::master::ItemClass;
+use floorhand_domain::outbound::PartialShip;
 use jiff::civil::{Date, time};
 use jiff::tz::TimeZone;
 
@@ -69,6 +70,9 @@ pub(super) fn order(size: &Size, n: usize) -> NewOrder {
         cutoff_ms: at(size.today, CUTOFFS.get(n % CUTOFFS.len()).copied().unwrap_or(16)),
         release: ReleaseMode::Hold,
         lines,
+        channel: chance.one(&["shop", "shop", "market"]).to_owned(),
+        country: chance.one(&["DE", "DE", "DE", "AT", "PL", "FR"]).to_owned(),
+        partial: PartialShip::Ask,
     }
 }
 
@@ -88,6 +92,9 @@ pub(super) fn long_order(size: &Size, lines: usize) -> NewOrder {
                 qty: 1 + i64::try_from(n % 3).unwrap_or(0),
             })
             .collect(),
+        channel: "shop".to_owned(),
+        country: "DE".to_owned(),
+        partial: PartialShip::Ask,
     }
 }
 

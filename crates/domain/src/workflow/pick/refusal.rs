@@ -1,8 +1,9 @@
 //! Why a pick refuses: each with the data that its words need.
 
-use crate::id::{HandlingUnitId, ItemId, LocationId, Lot, Serial};
+use crate::id::{HandlingUnitId, ItemId, LocationId, Lot, OrderId, Serial};
 use crate::reason::Reason;
 use crate::scan::{self, Kind};
+use crate::workflow::refusal as goods;
 use serde::{Deserialize, Serialize};
 
 /// Why not.
@@ -118,6 +119,43 @@ pub enum Refusal {
         /// What was planned.
         needed: LocationId,
     },
+    /// Other stock of the item than was planned, or the oldest lot is another: again to swap.
+    Swap {
+        /// The lot that was scanned. Empty = none.
+        lot: Lot,
+        /// The handling unit that was scanned. Empty = loose.
+        handling_unit: HandlingUnitId,
+        /// The lot to take. Empty = any.
+        needed_lot: Lot,
+        /// The handling unit to take out of. Empty = any.
+        needed_unit: HandlingUnitId,
+    },
+    /// Somebody else has taken out of it already.
+    SwapPicked {
+        /// What was scanned.
+        scanned: HandlingUnitId,
+    },
+    /// An older lot is here.
+    Fefo {
+        /// What was scanned.
+        scanned: Lot,
+        /// The older lot.
+        needed: Lot,
+    },
+    /// So many pieces do not weigh that.
+    WeightOut {
+        /// What was read, in grams.
+        grams: i64,
+        /// What they weigh at least, in grams.
+        least: i64,
+        /// What they weigh at most, in grams.
+        most: i64,
+    },
+    /// Nobody wants it any more: the goods go back.
+    OrderCancelled {
+        /// The order.
+        order: OrderId,
+    },
     /// What any step can answer.
     #[serde(untagged)]
     Scan(scan::Refusal),
@@ -148,6 +186,33 @@ impl Refusal {
             Self::ToteNotEmpty { .. } => Reason::ToteNotEmpty,
             Self::Place { .. } => Reason::Place,
             Self::PlaceForbidden { .. } => Reason::PlaceForbidden,
+            Self::Swap { .. } => Reason::Swap,
+            Self::SwapPicked { .. } => Reason::SwapPicked,
+            Self::Fefo { .. } => Reason::Fefo,
+            Self::WeightOut { .. } => Reason::WeightOut,
+            Self::OrderCancelled { .. } => Reason::OrderCancelled,
+        }
+    }
+}
+
+/// What moving, counting and sorting say alike about a label. The rest of their refusals is never given by a
+/// label.
+impl From<goods::Refusal> for Refusal {
+    fn from(refusal: goods::Refusal) -> Self {
+        use goods::Refusal as No;
+        match refusal {
+            No::WrongItem { scanned, needed } => Self::WrongItem { scanned, needed },
+            No::WrongLot { scanned, needed } => Self::WrongLot { scanned, needed },
+            No::WrongSerial { scanned, needed } => Self::WrongSerial { scanned, needed },
+            No::SerialSeen { serial } => Self::SerialSeen { serial },
+            No::NeedLot { item } => Self::NeedLot { item },
+            No::NeedHu { item } => Self::NeedHu { item },
+            No::MissingData { field } => Self::MissingData { field },
+            No::LabelClash { first, second } => Self::LabelClash { first, second },
+            No::Expired { date } => Self::Expired { date },
+            No::ScanEach => Self::ScanEach,
+            No::Scan(inner) => Self::Scan(inner),
+            _ => Self::Scan(scan::Refusal::NotNow),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::{Hand, Load, Pending, PutAway, PutAwayStep, Refusal, Stage, source};
 use crate::fact::Fact;
 use crate::id::{HandlingUnitId, ItemId, LineId, LocationId};
-use crate::master::{HandlingUnit, HandlingUnitKind};
+use crate::master::{HandlingUnit, HandlingUnitKind, Location};
 use crate::place::{self, Goods, WhyNot};
 use crate::reason::Reason;
 use crate::scan::{Kind, Meaning, Wants};
@@ -113,11 +113,7 @@ fn location(
     let Some(row) = site.known.locations.iter().find(|own| own.id == *id) else {
         return Err(Refusal::PlaceForbidden { scanned, needed });
     };
-    place::may_stand_together(row, &site.known.there, &goods_of(load, site)).map_err(|why| match why {
-        WhyNot::Forbidden => Refusal::PlaceForbidden { scanned: scanned.clone(), needed: needed.clone() },
-        WhyNot::Full { free } => Refusal::PlaceFull { scanned: scanned.clone(), free },
-        WhyNot::Mix { holds } => Refusal::PlaceMix { scanned: scanned.clone(), holds },
-    })?;
+    stands(row, &site.known.there, &goods_of(load, site), &needed)?;
     if suggested.as_ref() == Some(id) {
         return Ok(false);
     }
@@ -157,13 +153,26 @@ fn handling_unit(flow: &PutAway, load: &Load, unit: &HandlingUnit, site: &Site<'
     }
     // One that is empty and booked nowhere was brought along.
     let booked = held().find(|stock| stock.handling_unit == unit.id).map(|stock| stock.location.clone());
-    let stands = booked.or(Some(unit.location.clone()).filter(|place| !place.is_none()));
-    let to = stands.unwrap_or_else(|| load.from().clone());
+    let place = booked.or(Some(unit.location.clone()).filter(|place| !place.is_none()));
+    let to = place.unwrap_or_else(|| load.from().clone());
     let suggested = flow.suggested().map(|(place, _)| place.clone());
     if !site.settings.other_place && suggested.as_ref().is_some_and(|place| *place != to) {
         return Err(Refusal::PlaceForbidden { scanned: to, needed: suggested.unwrap_or_default() });
     }
+    // What goes into a unit comes to stand where that stands: the rules of the place hold.
+    if let Some(row) = site.known.unit_places.iter().find(|place| place.id == to && to != *load.from()) {
+        stands(row, &site.known.unit_there, &goods, &suggested.unwrap_or_default())?;
+    }
     Ok(to)
+}
+
+fn stands(row: &Location, there: &[Stock], goods: &[Goods<'_>], needed: &LocationId) -> Result<(), Refusal> {
+    let scanned = row.id.clone();
+    place::may_stand_together(row, there, goods).map_err(|why| match why {
+        WhyNot::Forbidden => Refusal::PlaceForbidden { scanned, needed: needed.clone() },
+        WhyNot::Full { free } => Refusal::PlaceFull { scanned, free },
+        WhyNot::Mix { holds } => Refusal::PlaceMix { scanned, holds },
+    })
 }
 
 /// Records the move and goes on.

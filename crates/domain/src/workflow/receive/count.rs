@@ -4,13 +4,11 @@ use super::entry::{Entry, Field, Tracks};
 use super::leave::{Input, Leave, Pending, Read};
 use super::{Receive, ReceiveStep, Stage};
 use crate::id::{HandlingUnitId, Lot, Serial};
-use crate::scan::{self, Kind, Label, Meaning, Rules, Wants, bare_sscc};
+use crate::scan::{self, Kind, Label, Meaning, Wants, bare_sscc};
+use crate::workflow::label::{NAME_CHARS_MAX, is_name, own_name};
 use crate::workflow::refusal::Refusal;
 use crate::workflow::{Class, Meant, Site, What};
-use floorhand_gs1::{Content, Mode};
 
-/// Characters of a lot or a serial number at the most (GS1 General Specifications, AIs 10 and 21).
-const NAME_CHARS_MAX: usize = 20;
 /// Characters of the label of a handling unit at the most.
 const UNIT_CHARS_MAX: usize = 40;
 
@@ -148,7 +146,7 @@ fn name(entry: &Entry, field: Field, meant: &Meant, site: &Site<'_>) -> Option<R
     if !only_names {
         return None;
     }
-    let text = own_name(&meant.text, field, &site.settings.scan);
+    let text = own_name(&meant.text, field.kind(), &site.settings.scan);
     let is_lot = entry.lot.as_str() == text
         || site.known.lots.iter().any(|(item, lot)| *item == entry.item && lot.as_str() == text);
     let is_serial = entry.serials.iter().any(|serial| serial.as_str() == text)
@@ -169,17 +167,4 @@ fn name(entry: &Entry, field: Field, meant: &Meant, site: &Site<'_>) -> Option<R
             _ => None,
         },
     }
-}
-
-/// The text behind the prefix that the site gives to lots or serial numbers, or all of it.
-fn own_name<'a>(text: &'a str, field: Field, rules: &'a Rules) -> &'a str {
-    let kind = field.kind();
-    rules.fitting(text).find(|(own, _)| *own == kind).map_or(text, |(_, code)| code)
-}
-
-/// Whether a text can be a name of its own: not an item's number, an element string or an address, whose
-/// item nobody knows. Digits that also read as an EAN are none; a lot like that is typed.
-fn is_name(text: &str, chars_max: usize) -> bool {
-    let plain = || matches!(floorhand_gs1::read(text.as_bytes(), Mode::Lenient).content(), Some(Content::Plain(_)));
-    !text.trim().is_empty() && text.chars().count() <= chars_max && !text.contains("://") && plain()
 }

@@ -42,7 +42,12 @@ impl Receive {
             })
             .collect();
         if target.printed {
-            facts.push(Fact::LabelPrinted { label: target.unit.clone(), copy: 1, subject: self.subject() });
+            facts.push(Fact::LabelPrinted {
+                label: target.unit.clone(),
+                copy: 1,
+                subject: self.subject(),
+                reason: String::new(),
+            });
         }
         let mut units = units_of(entry);
         let mut new = target.new;

@@ -148,6 +148,18 @@ impl Receive {
         }
     }
 
+    /// `RECEIPT_OVER`: how much more than ordered would be received then, in percent, rounded up. `None` =
+    /// something else is asked.
+    #[must_use]
+    pub fn over_percent(&self) -> Option<i64> {
+        let asked = self.asked().filter(|asked| asked.decision == Reason::ReceiptOver)?;
+        let (line, lot) = self.entry().map(|entry| (entry.line.clone(), entry.lot.clone())).unwrap_or_default();
+        let lines = self.lines_of(&asked.item, &line, &lot);
+        let ordered = lines.iter().fold(0_i64, |sum, (_, row)| sum.saturating_add(row.ordered)).max(1);
+        let over = asked.limit.saturating_add(asked.qty).saturating_sub(ordered).max(0);
+        Some(over.saturating_mul(100).saturating_add(ordered - 1) / ordered)
+    }
+
     /// Whether what was refused may be received into quarantine now.
     #[must_use]
     pub fn may_quarantine(&self) -> bool {

@@ -68,14 +68,15 @@ impl Receive {
         self.accept(class, What::Condition, qty.to_string())
     }
 
+    /// A photograph of the goods that are being counted; between two entries, of the receipt.
     pub(super) fn photo(mut self, photo: Photo) -> ReceiveStep {
-        let subject = self.subject();
-        let Stage::Entry { entry } = &mut self.stage else { return self.not_now() };
-        if entry.photos.len() >= PHOTOS_MAX || entry.photos.contains(&photo.id) {
-            return self.not_now();
+        if let Stage::Entry { entry } = &mut self.stage {
+            if entry.photos.len() >= PHOTOS_MAX || entry.photos.contains(&photo.id) {
+                return self.not_now();
+            }
+            entry.photos.push(photo.id.clone());
         }
-        entry.photos.push(photo.id.clone());
-        let fact = Self::photo_fact(&photo, subject, "damaged");
+        let fact = Self::photo_fact(&photo, self.subject(), "damaged");
         let mut step = self.accept(Class::Accepted, What::Photo, "");
         step.facts.push(fact);
         step

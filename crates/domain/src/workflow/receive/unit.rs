@@ -165,6 +165,7 @@ impl Receive {
             lot: Some(row.lot.clone()).filter(|lot| !lot.is_none()),
             serial: None,
             expiry: row.expiry.clone(),
+            grams: 0,
         };
         let both =
             label.join(&announced).map_err(|clash| Refusal::LabelClash { first: clash.second, second: clash.first })?;

@@ -3,15 +3,15 @@
 use slint_build::{CompilerConfiguration, EmbedResourcesKind};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    println!("cargo:rerun-if-changed=ui");
-    println!("cargo:rerun-if-changed=assets");
+    println!("cargo:rerun-if-changed=.");
+    println!("cargo:rerun-if-changed=../assets");
     let release = std::env::var("PROFILE").is_ok_and(|profile| profile == "release");
     let config = CompilerConfiguration::new()
         .with_style("fluent".into())
-        .with_bundled_translations("ui/lang")
+        .with_bundled_translations("lang")
         .embed_resources(EmbedResourcesKind::EmbedFiles)
         // Tests find elements by their labels.
         .with_debug_info(!release);
-    slint_build::compile_with_config("ui/app.slint", config)?;
+    slint_build::compile_with_config("app.slint", config)?;
     Ok(())
 }

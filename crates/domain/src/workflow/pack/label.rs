@@ -1,0 +1,168 @@
+//! The label of a closed carton: printed, printed again, and scanned on it.
+
+use super::{Pack, PackStep, Stage};
+use crate::fact::Fact;
+use crate::id::HandlingUnitId;
+use crate::outbound::{Carton, CartonState};
+use crate::scan::{Kind, Meaning, Wants};
+use crate::workflow::refusal::Refusal;
+use crate::workflow::{Class, Meant, What};
+use serde::{Deserialize, Serialize};
+
+/// Why a label is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PrintReason {
+    /// For the first time.
+    #[default]
+    First,
+    /// The label is torn.
+    Torn,
+    /// It is lost.
+    Lost,
+    /// It cannot be read.
+    Unreadable,
+    /// Another reason.
+    Other,
+    /// The carton was opened, which made its label void, and closed again.
+    Reopened,
+    /// The carrier's data came after an internal label.
+    Carrier,
+}
+
+impl PrintReason {
+    /// The code in the fact. Empty = the first print.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::First => "",
+            Self::Torn => "torn",
+            Self::Lost => "lost",
+            Self::Unreadable => "unreadable",
+            Self::Other => "other",
+            Self::Reopened => "reopened",
+            Self::Carrier => "carrier",
+        }
+    }
+
+    /// Those that a person may give for another print.
+    pub const ASKED: [Self; 4] = [Self::Torn, Self::Lost, Self::Unreadable, Self::Other];
+}
+
+/// A label that is to be printed now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Print<'a> {
+    /// The carton. Without the carrier's ZPL an internal label is printed, which says its own number.
+    pub carton: &'a Carton,
+    /// 1 = the first print.
+    pub copy: u32,
+    /// Why.
+    pub why: PrintReason,
+}
+
+impl Pack {
+    /// The label that is to be printed now; [`Event::Printed`](super::Event::Printed) or
+    /// [`Event::PrintFailed`](super::Event::PrintFailed) answers. None while the order is held or cancelled.
+    #[must_use]
+    pub fn to_print(&self) -> Option<Print<'_>> {
+        let Stage::Label { carton, print: Some(why), .. } = &self.stage else { return None };
+        if self.barred().is_some() {
+            return None;
+        }
+        let carton = &self.carton(carton)?.carton;
+        Some(Print { carton, copy: carton.copies.saturating_add(1), why: *why })
+    }
+
+    /// The stage that asks for the label of a closed carton. One that was never printed is printed by that.
+    pub(super) fn label_stage(&self, carton: HandlingUnitId) -> Stage {
+        let never = self.carton(&carton).is_some_and(|own| own.carton.copies == 0);
+        Stage::Label { carton, print: never.then_some(PrintReason::First), internal: false }
+    }
+
+    /// Also a reply that comes after the wait was over: the label exists.
+    pub(super) fn printed(mut self, label: &HandlingUnitId) -> PackStep {
+        let at = match &self.stage {
+            Stage::Label { carton, print, .. } if carton == label => *print,
+            _ => None,
+        };
+        let Some(own) = self.carton_mut(label) else { return self.not_now() };
+        let closed = matches!(own.carton.state, CartonState::Closed | CartonState::Labelled);
+        if !closed || (at.is_none() && own.carton.copies > 0) {
+            return self.not_now();
+        }
+        own.carton.copies = own.carton.copies.saturating_add(1);
+        let (copy, internal) = (own.carton.copies, own.carton.zpl.is_empty());
+        let why = at.unwrap_or_default();
+        if let Stage::Label { carton, print, internal: last } = &mut self.stage
+            && carton == label
+        {
+            (*print, *last) = (None, internal);
+        }
+        let fact =
+            Fact::LabelPrinted { label: label.clone(), copy, subject: self.subject(), reason: why.code().to_owned() };
+        let mut step = self.accept(Class::Accepted, What::Printed, label.0.clone());
+        step.facts.push(fact);
+        step
+    }
+
+    /// The carton stays closed, its label pending.
+    pub(super) fn print_failed(mut self, label: HandlingUnitId) -> PackStep {
+        match &mut self.stage {
+            Stage::Label { carton, print, .. } if *carton == label && print.is_some() => *print = None,
+            _ => return self.not_now(),
+        }
+        self.refuse(Refusal::PrintFailed { label })
+    }
+
+    /// The button. A label that exists keeps its identity and asks for a reason.
+    pub(super) fn print(mut self, carton: HandlingUnitId, why: PrintReason) -> PackStep {
+        let carton = if carton.is_none() { self.at_hand().unwrap_or_default() } else { carton };
+        let Some(own) = self.carton(&carton).map(|own| &own.carton) else { return self.not_now() };
+        let closed = matches!(own.state, CartonState::Closed | CartonState::Labelled);
+        let fits = match why {
+            PrintReason::First => own.copies == 0,
+            why => own.copies > 0 && PrintReason::ASKED.contains(&why),
+        };
+        if !closed || !fits {
+            return self.not_now();
+        }
+        if let Some(refusal) = self.barred() {
+            return self.refuse(refusal);
+        }
+        self.stage = Stage::Label { carton: carton.clone(), print: Some(why), internal: false };
+        self.accept(Class::Accepted, What::Page, carton.0)
+    }
+
+    /// The label is not printed, or not found: on with what is left.
+    pub(super) fn later(mut self) -> PackStep {
+        let Stage::Label { carton, .. } = &self.stage else { return self.not_now() };
+        let carton = carton.clone();
+        let next = self.next_stage();
+        if !matches!(next, Stage::Carton | Stage::Verify { .. }) {
+            return self.not_now();
+        }
+        self.stage = next;
+        self.accept(Class::Accepted, What::Page, carton.0)
+    }
+
+    pub(super) fn scan_label(self, carton: &HandlingUnitId, meant: &Meant) -> PackStep {
+        match meant.fit(&Wants::only(Kind::HandlingUnit)) {
+            Ok(Meaning::HandlingUnit { unit }) if unit.id == *carton => self.labelled(carton),
+            Ok(Meaning::HandlingUnit { unit }) => {
+                let refusal = Refusal::WrongHu { scanned: unit.id.clone(), needed: carton.clone() };
+                self.refuse(refusal)
+            }
+            Ok(_) => self.misfit(meant, Kind::HandlingUnit),
+            Err(refusal) => self.refuse(Refusal::Scan(refusal)),
+        }
+    }
+
+    /// The label was seen on its carton. With the last one the order is packed.
+    pub(super) fn labelled(mut self, id: &HandlingUnitId) -> PackStep {
+        if let Some(own) = self.carton_mut(id) {
+            own.carton.state = CartonState::Labelled;
+        }
+        let fact = Fact::Labelled { order: self.order.id.clone(), carton: id.clone() };
+        self.go_on(What::Labelled, id.0.clone(), vec![fact])
+    }
+}
