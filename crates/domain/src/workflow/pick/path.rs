@@ -50,6 +50,8 @@ impl Pick {
         };
         self.rows()
             .filter(move |(line, _)| line.id == row.id || (batch && same(line)))
+            // Elsewhere a line stands for itself: what comes behind it is not looked at.
+            .take(if batch { usize::MAX } else { 1 })
             .map(|(line, progress)| (line, open_of(line, progress)))
     }
 
