@@ -260,6 +260,7 @@ fn site(size: Size, rounds: usize, log: bool) -> Site {
         readers: Vec::new(),
         profile: floorhand::view::Profile::Handheld,
         printer: false,
+        scale: false,
     })
     .unwrap();
     sign_in(&mut runner);

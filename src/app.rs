@@ -5,18 +5,27 @@
 //! the commit. What the operator sees next is already on disk.
 
 mod actions;
+mod attention;
 mod deliveries;
 mod form;
 mod goods;
 mod goods_taps;
 mod keys;
 mod locking;
+mod looks;
+mod outcomes;
+mod pack;
+mod pack_taps;
 mod pages;
 mod picking;
+mod returns;
+mod returns_taps;
 mod scanning;
+mod secret;
 mod signing;
 mod state;
 mod turn;
+mod typed;
 mod what_is;
 mod work;
 
@@ -25,7 +34,7 @@ use crate::view::{Look, Profile};
 use floorhand_domain::id::{OperatorId, TaskId};
 use floorhand_domain::master::{Role, Settings};
 use floorhand_domain::scan::Lookup;
-use floorhand_domain::task::Task;
+use floorhand_domain::task::{Slot, Task};
 use floorhand_domain::workflow::Accepted;
 use floorhand_domain::workflow::count::Count;
 use floorhand_domain::workflow::pick::{self, Pick};
@@ -39,9 +48,12 @@ pub use actions::Action;
 pub(crate) use actions::is_short;
 pub use deliveries::{DELIVERY_ROWS, DeliveriesFlow, DeliveryData};
 pub use goods_taps::date_of;
+pub use pack::{AtBench, BenchFlow, OrderData, PackFlow, QUEUE_ROWS};
+pub use pack_taps::old_cartons;
+pub use returns::{Ended, Offer, ReturnData, Returning, ReturnsOpen, number_of};
 pub use state::{
-    Answer, AttentionRow, Blocked, Doing, Flow, HistoryRow, Kept, LinkState, Lock, OpenPage, Photo, PickFlow,
-    ReaderState, Refusal, Refused, Session, Station, Under, Wall,
+    Answer, AttentionRow, Blocked, Doing, Flow, HistoryRow, Kept, LeadAsked, LinkState, List, Lock, OpenPage, Photo,
+    PickFlow, ReaderState, Refusal, Refused, Session, Station, Under, Wall,
 };
 pub use turn::{Audit, Effect, Found, Guard, Input, Now, Signal, TaskData, Turn};
 pub use what_is::Told;
@@ -76,6 +88,9 @@ pub struct App {
     pub link: LinkState,
     /// How the screen looks.
     pub look: Look,
+    /// How it looks while nobody is signed in.
+    #[serde(skip_serializing_if = "is_plain")]
+    pub station_look: Look,
     /// The wall clock of the last turn, for the strip.
     pub clock: Wall,
     /// Nothing can be done before this is mended.
@@ -104,6 +119,18 @@ pub struct App {
     pub now_ms: i64,
     /// The task under way that is somebody else's by now: it is left once nothing of it is in the hands.
     pub lost: Option<TaskId>,
+    /// What a lead is asked about needs attention, while the page of the approval is open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lead: Option<Box<LeadAsked>>,
+    /// What is around the packing bench.
+    #[serde(skip_serializing_if = "AtBench::is_empty")]
+    pub bench: AtBench,
+    /// The approval of the typed code that is about to be taken, by identity.
+    pub granted: Option<String>,
+    /// Approvals of typed codes that were taken and stand in no fact yet.
+    pub backed: Vec<String>,
+    /// The photograph that is looked at, before it is used.
+    pub shot: Option<Photo>,
 }
 
 /// What is stored with every turn that changed it.
@@ -127,6 +154,19 @@ pub struct Saved {
     /// Steps that their operators left.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub kept: Vec<Kept>,
+    /// Approvals of typed codes that were taken and stand in no fact yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub backed: Vec<String>,
+    /// Our totes in the slots of the pick under way: the core may give it to somebody else, who has others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub totes: Vec<Slot>,
+    /// The list on the screen, where it is not the one that the station has at home.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list: Option<List>,
+}
+
+fn is_plain(look: &Look) -> bool {
+    *look == Look::default()
 }
 
 impl Default for App {
@@ -151,6 +191,7 @@ impl App {
             answer: Answer::None,
             answers: 0,
             link: LinkState::default(),
+            station_look: look.clone(),
             look,
             clock: Wall::default(),
             blocked: None,
@@ -166,17 +207,27 @@ impl App {
             today: String::new(),
             now_ms: 0,
             lost: None,
+            lead: None,
+            bench: AtBench::default(),
+            granted: None,
+            backed: Vec::new(),
+            shot: None,
         }
     }
 
     /// The app as it was saved. The task of a pick is read anew by the caller; one that is gone
     /// leads back to the work list.
     #[must_use]
-    pub fn resume(mut self, saved: Saved, task: Option<TaskData>, delivery: Option<DeliveryData>) -> Self {
+    pub fn resume(mut self, saved: Saved, mut task: Option<TaskData>, delivery: Option<DeliveryData>) -> Self {
+        let list = saved.list;
         self.session = saved.session;
         self.kept = saved.kept;
+        self.backed = saved.backed;
         self.lock = (saved.locked && self.session.is_some()).then_some(Lock { other: None });
         self.lost = task.as_ref().filter(|data| self.is_elsewhere(data)).map(|data| data.task.id.clone());
+        if let Some(data) = task.as_mut().filter(|_| self.lost.is_some() && saved.pick.is_some()) {
+            work::own_totes(data, &saved.totes);
+        }
         if let (Some(session), Some(doing)) = (self.session.clone(), saved.doing) {
             self.flow = self.resumed(doing, task, delivery, &session.operator).unwrap_or_else(|| self.home());
             return self;
@@ -187,7 +238,7 @@ impl App {
                 pick: Pick::resume(pick, data.task, data.lines, data.drop_off_kind),
                 catalogue: data.catalogue,
             })),
-            (Some(_), _, _) => self.home(),
+            (Some(_), _, _) => list.map_or_else(|| self.home(), List::flow),
         };
         self
     }
@@ -218,6 +269,7 @@ impl App {
                 let at = Count::resume(saved, data.task, data.lines, operator, &self.settings, &data.past)?;
                 Flow::Count(Box::new(Under::new(at, data.catalogue)))
             }
+            (Doing::Load(saved), _, _) => Flow::Load(Box::new(Under::new(saved, Arc::default()))),
             _ => return None,
         })
     }
@@ -226,6 +278,8 @@ impl App {
     fn home(&self) -> Flow {
         if self.station.profile == Profile::Dock && self.may(Role::Receive) {
             Flow::Deliveries(DeliveriesFlow::default())
+        } else if self.station.profile == Profile::Packing && self.may(Role::Pack) {
+            Flow::Bench(BenchFlow::default())
         } else {
             Flow::Work
         }
@@ -238,6 +292,7 @@ impl App {
         self.keypad = false;
         effects.push(match self.flow {
             Flow::Deliveries(_) => Effect::LoadDeliveries,
+            Flow::Bench(_) => Effect::LoadBench,
             _ => Effect::LoadWork,
         });
     }
@@ -246,6 +301,7 @@ impl App {
     #[must_use]
     pub fn saved(&self) -> Saved {
         Saved {
+            list: List::of(&self.flow).filter(|list| Some(*list) != List::of(&self.home())),
             session: self.session.clone(),
             pick: match &self.flow {
                 Flow::Pick(flow) => Some(flow.pick.saved()),
@@ -258,6 +314,11 @@ impl App {
             doing: self.doing().filter(|doing| !matches!(doing, Doing::Pick(_))),
             locked: self.lock.is_some(),
             kept: self.kept.clone(),
+            backed: self.backed.clone(),
+            totes: match &self.flow {
+                Flow::Pick(flow) => flow.pick.task.slots.iter().filter(|slot| !slot.tote.is_none()).cloned().collect(),
+                _ => Vec::new(),
+            },
         }
     }
 
@@ -272,8 +333,16 @@ impl App {
             }
             Flow::PutAway(flow) => flow.at.widen(lookup),
             Flow::Count(flow) => flow.at.widen(lookup),
-            Flow::Work | Flow::Deliveries(_) => lookup.about = true,
+            Flow::Bench(_) => lookup.outbound = true,
+            Flow::Pack(flow) => flow.at.widen(lookup),
+            Flow::Load(flow) => flow.at.widen(lookup),
+            Flow::Work | Flow::Deliveries(_) => {
+                (lookup.about, lookup.outbound) = (true, self.may(Role::Pack));
+                lookup.returned = self.may(Role::Returns);
+            }
             Flow::SignIn(_) => {}
+            Flow::ReturnsOpen(_) => floorhand_domain::workflow::returns::widen_open(lookup),
+            Flow::Returns(flow) => Self::widen_return(flow, lookup),
         }
         for list in [
             &mut lookup.barcodes,
@@ -297,6 +366,9 @@ impl App {
         }
         match &self.flow {
             Flow::Deliveries(_) => "deliveries",
+            Flow::Bench(_) => "pack.next",
+            Flow::Pack(flow) => flow.at.step_name(),
+            Flow::Load(flow) => flow.at.step_name(),
             Flow::Receive(flow) => flow.at.step_name(),
             Flow::PutAway(flow) => flow.at.step_name(),
             Flow::Count(flow) => flow.at.step_name(),
@@ -304,6 +376,8 @@ impl App {
             Flow::SignIn(SignIn::Pin { .. }) => "sign-in.pin",
             Flow::Work => "work-list",
             Flow::Pick(flow) => flow.pick.step_name(),
+            Flow::ReturnsOpen(_) => "returns",
+            Flow::Returns(flow) => flow.under.at.step_name(),
         }
     }
 
@@ -314,7 +388,7 @@ impl App {
             Flow::Pick(flow) => flow.pick.task.id.clone(),
             Flow::PutAway(flow) => flow.at.task.id.clone(),
             Flow::Count(flow) => flow.at.task.id.clone(),
-            _ => TaskId::default(),
+            _ => self.pack_task(),
         }
     }
 
@@ -328,8 +402,10 @@ impl App {
             self.touched_ms = now.mono_ms;
         }
         let answers = self.answers;
+        let tie = self.tie(&input);
         let turn = self.take(input, now, found).given_up();
-        if turn.app.ended { turn.signed_off(answers) } else { turn }
+        let turn = if turn.app.ended { turn.signed_off(answers) } else { turn };
+        turn.tied(tie)
     }
 
     fn take(mut self, input: Input, now: &Now, found: &Found) -> Turn {
@@ -346,10 +422,16 @@ impl App {
                 }
                 self.turn()
             }
+            Input::Bench { queue, waiting, today } => self.bench_told(queue, waiting, today),
+            Input::OrderChanged(data) => self.order_changed(*data, now, found),
+            Input::Scale { grams, steady } => self.scale_said(grams, steady, now, found),
+            Input::CartonLabel { label, done } => self.carton_label(label, done, now, found),
             Input::DeliveryChanged(data) => self.delivery_changed(*data, now, found),
             Input::Photo(photo) => self.photo_taken(photo, now, found),
-            Input::CodeTyped => self.code_typed_in(found),
+            Input::CodeTyped(code) => self.code_typed_in(code, found),
             Input::Printed(label) => self.label_printed(label, now, found),
+            Input::ReturnChanged(data) => self.return_changed(*data, now, found),
+            Input::Refunded(refund) => self.refunded(refund),
             Input::Revoked => {
                 self.ended = self.session.is_some();
                 self.turn()
@@ -372,10 +454,7 @@ impl App {
                 }
                 turn
             }
-            Input::Link(link) => {
-                self.link = link;
-                self.turn()
-            }
+            Input::Link(link) => self.link_changed(link),
             Input::Page(page) => {
                 // Late rows of a page that was left are of no use.
                 if self.page.as_ref().is_some_and(|open| std::mem::discriminant(open) == std::mem::discriminant(&page))
@@ -442,6 +521,7 @@ impl App {
                 self.link.fresh = false;
                 self.lock_when_idle(now)
             }
+            Input::Urgent(task) => self.urgent(*task, now, found),
         }
     }
 
@@ -453,6 +533,7 @@ impl App {
             Flow::Receive(flow) => Some(&flow.catalogue),
             Flow::PutAway(flow) => Some(&flow.catalogue),
             Flow::Count(flow) => Some(&flow.catalogue),
+            Flow::Returns(flow) => Some(&flow.under.catalogue),
             _ => None,
         }
     }
@@ -464,7 +545,8 @@ impl App {
 
     /// A turn that records nothing.
     fn turn(self) -> Turn {
-        Turn { app: self, facts: Vec::new(), audit: None, guard: None, effects: Vec::new() }
+        let (facts, allowed_by, effects) = (Vec::new(), Vec::new(), Vec::new());
+        Turn { app: self, facts, allowed_by, audit: None, guard: None, effects }
     }
 }
 

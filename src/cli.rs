@@ -51,10 +51,13 @@ pub enum Command {
         /// Printer of labels, e.g. zpl:10.0.0.9 (port 9100)
         #[arg(long, value_name = "zpl:HOST")]
         printer: Option<String>,
+        /// Scale, e.g. scale:/dev/ttyUSB1,protocol=mt-sics
+        #[arg(long, value_name = "scale:PATH")]
+        scale: Option<String>,
         /// Colours before anybody signs in: dark, light
         #[arg(long, value_enum, default_value = "dark", hide_possible_values = true)]
         theme: ThemeArg,
-        /// Language before anybody signs in: en, de
+        /// Language before anybody signs in: en, de, es, pl, uk
         #[arg(long, value_name = "xx", default_value = "en")]
         lang: String,
         /// Takes the whole screen

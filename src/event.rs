@@ -1,10 +1,11 @@
 //! Everything that can happen, as one closed enum on one channel.
 
-use crate::outlet::Asked;
+use crate::outlet::{Asked, Weight};
 use crate::sync::NetAnswer;
 use crate::view::Tap;
 use floorhand_domain::master::{Item, Location};
 use floorhand_domain::scan::Scan;
+use floorhand_domain::stock::Stock;
 use serde::{Deserialize, Serialize};
 
 /// Something that happened. Scanner threads, the screen, the network and timers do nothing but
@@ -39,6 +40,20 @@ pub enum Event {
     },
     /// A label was printed; empty: it was not.
     Printed(String),
+    /// The label of a carton was printed, or was not.
+    CartonLabel {
+        /// Which.
+        label: String,
+        /// Whether the printer said that it is printed.
+        done: bool,
+    },
+    /// The scale says something.
+    Scale {
+        /// What.
+        weight: Weight,
+        /// Whether it says no more until it is asked again.
+        ended: bool,
+    },
     /// The network answered, or failed to.
     Net(Box<NetAnswer>),
     /// The process was asked to end.
@@ -52,4 +67,10 @@ pub struct Catalogue {
     pub items: std::collections::HashMap<String, Item>,
     /// The locations of its lines, and its drop-off.
     pub locations: std::collections::HashMap<String, Location>,
+    /// What is in the totes that another zone filled, by tote.
+    #[serde(default, skip_serializing_if = "std::collections::HashMap::is_empty")]
+    pub held: std::collections::HashMap<String, Vec<Stock>>,
+    /// By line: what the operator counted there before, where it was one item.
+    #[serde(default, skip_serializing_if = "std::collections::HashMap::is_empty")]
+    pub own: std::collections::HashMap<String, (floorhand_domain::id::ItemId, i64)>,
 }

@@ -40,9 +40,9 @@ fn command(command: Command) -> Result<()> {
             )?;
             Ok(())
         }
-        Command::Run { data, profile, scanner, gpio, sound, printer, theme, lang, fullscreen } => {
+        Command::Run { data, profile, scanner, gpio, sound, printer, scale, theme, lang, fullscreen } => {
             drop(out);
-            start::run(&start::Options { data, profile, scanner, gpio, sound, printer, theme, lang, fullscreen })
+            start::run(&start::Options { data, profile, scanner, gpio, sound, printer, scale, theme, lang, fullscreen })
         }
         Command::Status { data, json: _ } => {
             let store = Store::open_read_only(&data).with_context(|| format!("store in {}", data.display()))?;

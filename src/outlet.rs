@@ -50,6 +50,41 @@ pub trait Outlet: Send {
         let _ = label;
         false
     }
+
+    /// Has the label of a carton printed; the outcome comes as an event. `false` = there is no printer.
+    fn print_carton(&mut self, label: CartonLabel) -> bool {
+        let _ = label;
+        false
+    }
+
+    /// Asks the scale what is on it, or leaves it; what it says comes as events.
+    fn weigh(&mut self, on: bool) {
+        let _ = on;
+    }
+}
+
+/// What the scale says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Weight {
+    /// What is on it, in grams. `None` = it does not say.
+    pub grams: Option<i64>,
+    /// Whether that counts: it stands still, came twice alike, its unit is known.
+    pub steady: bool,
+}
+
+/// The label of a carton.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CartonLabel {
+    /// The carton's own number.
+    pub id: String,
+    /// Its order.
+    pub order: String,
+    /// The carrier's label. Empty = it is not known, and our own is printed.
+    pub zpl: String,
+    /// 1 = the first print.
+    pub copy: u32,
+    /// How long the printer may take to answer.
+    pub wait_ms: u64,
 }
 
 /// A picture of the camera, in grey.

@@ -15,7 +15,7 @@ pub fn parse(raw: &[u8], mode: Mode) -> Value {
 }
 
 /// Whether an element names a place: 414 with or without 254, or an internal AI that begins like a label of
-/// a location (scanning.md section 2.4).
+/// a location.
 fn is_location(elements: &Elements) -> bool {
     let internal = |ai: &str| ai.len() == 2 && ai.starts_with('9') && ai != "90";
     elements.iter().any(|element| matches!(element.ai.as_str(), "254" | "414") || internal(element.ai.as_str()))

@@ -1,9 +1,12 @@
 //! From the state to what the screen shows: `view(&App) -> View`, plain data, no sentences.
 
+mod load;
+mod pack;
 mod pages;
 mod pick;
 mod receive;
 mod refusal;
+mod returns;
 mod stock;
 mod what_is;
 
@@ -16,6 +19,7 @@ use floorhand_domain::master::{Item, ItemClass};
 use floorhand_domain::scan::Kind;
 use floorhand_domain::task::{Task, TaskState};
 use floorhand_domain::workflow::What;
+use floorhand_domain::workflow::pick::Novelty;
 use floorhand_domain::workflow::sign_in::{PIN_DIGITS, SignIn};
 
 /// What the screen shows.
@@ -46,9 +50,14 @@ fn page(app: &App) -> Page {
         Flow::Receive(flow) => Page::Receive(receive::receive(app, flow)),
         Flow::PutAway(flow) => Page::Stock(stock::put_away(app, flow)),
         Flow::Count(flow) => Page::Count(stock::counting(app, flow)),
+        Flow::Bench(flow) => Page::Pack(pack::bench(app, flow)),
+        Flow::Pack(flow) => Page::Pack(pack::packing(app, flow)),
+        Flow::Load(flow) => Page::Load(load::load(flow)),
         Flow::SignIn(state) => Page::SignIn(sign_in(app, state)),
         Flow::Work => Page::WorkList(work_list(app)),
         Flow::Pick(flow) => Page::Pick(pick::pick(app, flow)),
+        Flow::ReturnsOpen(open) => Page::Returns(returns::open(app, open)),
+        Flow::Returns(flow) => Page::Returns(returns::returning(app, flow)),
     }
 }
 
@@ -65,8 +74,19 @@ fn strip(app: &App) -> Strip {
 }
 
 fn band(app: &App) -> Band {
+    if let (Flow::Pick(flow), Answer::None | Answer::Accepted { .. } | Answer::Notice(_)) = (&app.flow, &app.answer)
+        && let Some(news) = flow.pick.due_news()
+    {
+        let code = match news.what {
+            Novelty::Urgent => "urgent-order",
+            Novelty::Cancelled => "order-cancelled",
+            Novelty::Held => "order-held",
+        };
+        return Band::Notice { code: code.to_owned() };
+    }
     match &app.answer {
         Answer::Accepted { accepted, name } => match accepted.what {
+            What::Received | What::Closed | What::Return if returns::tells(app) => returns::band(app, accepted),
             // The page itself says that the task is open.
             What::Page | What::Task => Band::None,
             What::SignedIn => Band::Accepted {
@@ -88,7 +108,13 @@ fn band(app: &App) -> Band {
                 serial: app.answers,
             },
             What::Closed => Band::Accepted {
-                what: "posted".to_owned(),
+                what: if matches!(app.flow, Flow::Pack(_)) { "closed" } else { "posted" }.to_owned(),
+                code: accepted.code.clone(),
+                name: String::new(),
+                serial: app.answers,
+            },
+            What::Labelled => Band::Accepted {
+                what: "label".to_owned(),
                 code: accepted.code.clone(),
                 name: String::new(),
                 serial: app.answers,

@@ -15,13 +15,14 @@
 //!
 //! - PIN digits, and what is typed by hand as a code: each digit is 0, each letter `A` (`mask`).
 //!   Other signs of a keyboard are `A` too, where no field is open; digits only before sign-in.
-//! - Codes of badges: a scan that a known badge fits, at any step; at sign-in each code that is nothing else
-//!   that is known; everywhere what could not be read; what the camera saw and did not take. The codes in the
+//! - Codes of badges: a scan that a known badge fits, at any step; where a badge is asked for or the site writes
+//!   badges so, each code that is nothing else that is known; everywhere what could not be read; what the camera saw and did not take. The codes in the
 //!   lists of scans and of what needs attention. In their place stands a keyed hash, `masked-…`: the same
 //!   code is the same there as long as the app runs. The key is in memory only.
 //! - Hashes of badges and PINs, which are left out. `Effect::VerifyPin` is no part of a turn's line.
 //!
-//! Not masked: an unknown badge at any other step than sign-in, which is a code like any other there.
+//! Not masked: an unknown badge where none is asked for, which is a code like any other there unless the site's
+//! patterns tell it.
 //!
 //! A masked turn is written with what the masked input makes of it: [`Recorder`] runs it a second time, and
 //! goes on doing so until that app and the real one are the same again. So a log always holds together; where

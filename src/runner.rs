@@ -3,9 +3,11 @@
 //! It runs on the *floor* thread, which alone holds the store. One input is one turn is one
 //! transaction; what the operator sees is already on disk.
 
+mod bench;
 mod goods;
 mod load;
 mod net;
+mod returns;
 mod scanning;
 
 use crate::app::{App, Effect, Found, Guard, Input, Now, ReaderState, Signal, Station, Turn};
@@ -27,6 +29,7 @@ use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::Duration;
 
+pub(crate) use load::viewer;
 pub use load::{snapshot, task_data};
 
 /// Events that may wait; then a reader waits in the kernel's buffer, where nothing is lost.
@@ -74,6 +77,7 @@ pub struct Runner {
     /// The event log; `None` = it cannot be written.
     log: Option<Recorder>,
     log_due_ms: Option<u64>,
+    bench: bench::Bench,
 }
 
 /// Everything the runner is made of.
@@ -100,6 +104,8 @@ pub struct Parts {
     pub profile: Profile,
     /// Whether there is a printer for labels.
     pub printer: bool,
+    /// Whether there is a scale.
+    pub scale: bool,
 }
 
 impl Runner {
@@ -108,13 +114,20 @@ impl Runner {
     /// # Errors
     /// When the store cannot be read.
     pub fn new(parts: Parts) -> Result<Self, StoreError> {
-        let Parts { store, transport, show, events, again, clock, look, outlet, readers, profile, printer } = parts;
+        let Parts { mut store, transport, show, events, again, clock, look, outlet, readers, profile, printer, scale } =
+            parts;
         let boot_id = clock.boot_id();
         let resumed = load::resume(&store, look, profile)?;
         let mut app = load::lock(resumed, &store, clock.mono_ms(), &boot_id)?;
         app.station.printer = printer;
+        app.station.scale = scale;
         app.station.camera = readers.iter().any(|reader| reader.kind == "camera");
         app.readers = readers;
+        match store.drop_unused_photos() {
+            Ok(0) => {}
+            Ok(photos) => tracing::info!(photos, "photographs that were not used are removed"),
+            Err(error) => tracing::error!(error = chain(&error), "unused photographs could not be removed"),
+        }
         let sync = Sync::new(&store, &boot_id);
         let now_ms = clock.mono_ms();
         let log = Recorder::open(store.dir(), LogLimits::default(), rand::random(), &app)
@@ -146,6 +159,7 @@ impl Runner {
             quit: false,
             log,
             log_due_ms: None,
+            bench: bench::Bench::default(),
             store,
         })
     }
@@ -183,16 +197,20 @@ impl Runner {
         &self.app
     }
 
-    fn start(&mut self) {
+    /// What is done before the first event.
+    pub fn start(&mut self) {
         self.refresh_link();
         self.load_work();
         self.load_deliveries();
+        self.load_bench();
         self.sync_input(crate::sync::Input::Start);
         self.present();
     }
 
     fn next_due_ms(&self) -> u64 {
-        [self.sync_due_ms, self.idle_due_ms, self.log_due_ms, self.keyboard.deadline_ms(), Some(self.minute_due_ms)]
+        let bench_due = self.bench.due_ms();
+        let keys_due = self.keyboard.deadline_ms();
+        [self.sync_due_ms, self.idle_due_ms, self.log_due_ms, keys_due, bench_due, Some(self.minute_due_ms)]
             .into_iter()
             .flatten()
             .min()
@@ -210,6 +228,7 @@ impl Runner {
             self.sync_due_ms = None;
             self.sync_input(crate::sync::Input::Tick);
         }
+        self.bench_due(now_ms);
         if self.log_due_ms.is_some_and(|due| due <= now_ms) {
             self.log_due_ms = None;
             self.log.iter_mut().for_each(Recorder::flush);
@@ -218,6 +237,9 @@ impl Runner {
             let past = u64::try_from(self.clock.wall().second()).unwrap_or(0) * 1000;
             self.minute_due_ms = now_ms + MINUTE_MS.saturating_sub(past).max(1000);
             self.refresh_link();
+            if let Err(error) = self.store.keep_locks(now_ms, &self.boot_id) {
+                tracing::error!(error = chain(&error), "lock-outs could not be kept");
+            }
             self.input(Input::Minute, &Found::default());
         }
         if self.idle_due_ms.is_some_and(|due| due <= now_ms) {
@@ -243,6 +265,8 @@ impl Runner {
             Event::Tap(tap, _) => self.tap(tap),
             Event::PinChecked { right } => self.pin_checked(right),
             Event::Printed(label) => self.printed(label),
+            Event::CartonLabel { label, done } => self.carton_label(label, done),
+            Event::Scale { weight, ended } => self.scale(weight, ended),
             Event::Net(answer) => self.sync_input(crate::sync::Input::Answer(*answer)),
             Event::Reader { reader, state } => {
                 let name = self.app.readers.get(reader).map(|known| known.name.as_str()).unwrap_or_default();
@@ -308,8 +332,9 @@ impl Runner {
             if self.app.takes_typed() {
                 return self.scan(Scan { raw: code.into_bytes(), source: Source::Typed, complete: true });
             }
+            let told = if self.is_badge(&code) { String::new() } else { code.clone() };
             self.typed = Some(code);
-            return self.input(Input::CodeTyped, &Found::default());
+            return self.input(Input::CodeTyped(told), &Found::default());
         }
         if self.app.blocked.is_some()
             && matches!(tap, Tap::Ok | Tap::Primary | Tap::Key(KeyPress { key: Key::Enter, .. }))
@@ -362,9 +387,13 @@ impl Runner {
                 for effect in effects {
                     self.perform(effect);
                 }
+                self.follow_bench();
                 // A page that only opened has no sound, and was accepted all the same.
                 if self.signalled.is_none() && audit.is_some_and(|audit| audit.accepted) {
                     self.signalled = Some(Signal::Accepted);
+                }
+                if !self.app.waits_typed() {
+                    self.typed = None;
                 }
                 if facts > 0 {
                     self.sync_input(crate::sync::Input::FactCommitted { claims });
@@ -439,6 +468,7 @@ impl Runner {
                 .map(|(n, _)| if n == 0 { now.id.clone() } else { uuid::Uuid::now_v7().to_string() })
                 .collect(),
             facts: turn.facts.clone(),
+            allowed_by: turn.allowed_by.clone(),
             scan: turn.audit.as_ref().map(|audit| ScanRow {
                 raw: audit.scan.raw.clone(),
                 symbology: audit.symbology.clone(),
@@ -499,6 +529,7 @@ impl Runner {
             Effect::VerifyPin { operator, pin } => self.verify_pin(operator, pin),
             Effect::LoadWork => self.load_work(),
             Effect::LoadDeliveries => self.load_deliveries(),
+            Effect::LoadBench => self.load_bench(),
             Effect::TakePhoto => self.take_photo(),
             Effect::PrintLabel => self.print_label(),
             Effect::TypedScan => {
@@ -580,7 +611,7 @@ impl Runner {
                 boot_id: self.boot_id.clone(),
                 wall: self.clock.wall().timestamp().to_string(),
             },
-            pref: Some(Pref { operator, body: load::look_body(&self.app.look) }),
+            pref: Some(Pref { operator, body: load::look_body(&self.app) }),
             ..Commit::default()
         };
         if let Err(error) = self.store.commit(&commit) {

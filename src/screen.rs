@@ -7,8 +7,11 @@ mod ask;
 mod attention;
 mod common;
 mod history;
+mod load;
+mod pack;
 mod pick;
 mod receive;
+mod returns;
 mod settings;
 mod sheet;
 mod sign_in;
@@ -413,6 +416,18 @@ impl Inner {
                 ask::approve(&self.root, page);
                 "approve"
             }
+            Page::Pack(page) => {
+                pack::apply(&self.root, &self.rows, page, &view.look.language);
+                "pack"
+            }
+            Page::Load(page) => {
+                load::apply(&self.root, page);
+                "load"
+            }
+            Page::Returns(page) => {
+                returns::apply(&self.root, &self.rows, page, &view.look.language);
+                "returns"
+            }
         };
         self.root.set_page(name.into());
     }
@@ -427,6 +442,8 @@ fn place(view: &View) -> (std::mem::Discriminant<Page>, Option<&'static str>, bo
         Page::Stock(page) => Some(stock::stock_stage(&page.stage)),
         Page::Count(page) => Some(stock::count_stage(&page.stage)),
         Page::Approve(page) => Some(ask::approve_stage(page.stage)),
+        Page::Pack(page) => Some(pack::stage(&page.stage)),
+        Page::Returns(page) => Some(returns::stage(&page.stage)),
         _ => None,
     };
     (std::mem::discriminant(&view.page), stage, view.refusal.is_some() || view.question.is_some())

@@ -10,7 +10,7 @@ use crate::runner::{EVENTS_MAX, Parts, Runner};
 use crate::screen::Screen;
 use crate::store::{DB_FILE, Store, StoreError};
 use crate::sync::transport::Transport;
-use crate::view::{Look, Profile, Theme};
+use crate::view::{LANGUAGES, Language, Look, Profile, Theme};
 use anyhow::{Context, Result, anyhow, bail};
 use desk::Desk;
 use readers::{READERS_MAX, Reader};
@@ -34,6 +34,8 @@ pub struct Options {
     pub sound: String,
     /// Printer of labels.
     pub printer: Option<String>,
+    /// Scale.
+    pub scale: Option<String>,
     /// Colours before anybody signs in.
     pub theme: ThemeArg,
     /// Language before anybody signs in.
@@ -42,8 +44,6 @@ pub struct Options {
     pub fullscreen: bool,
 }
 
-/// Languages there are.
-const LANGUAGES: &[&str] = &["en", "de"];
 /// How often `log --follow` looks for new scans.
 const FOLLOW_MS: u64 = 200;
 /// Rows read at a time.
@@ -54,9 +54,10 @@ const LOG_ROWS: usize = 500;
 /// # Errors
 /// When the store cannot be opened, the device is not enrolled, or there is no screen.
 pub fn run(options: &Options) -> Result<()> {
-    if !LANGUAGES.contains(&options.lang.as_str()) {
-        bail!("language {:?} is not there; there are {}", options.lang, LANGUAGES.join(", "));
-    }
+    let Some(language) = Language::of(&options.lang) else {
+        let all: Vec<&str> = LANGUAGES.iter().map(|known| known.code).collect();
+        bail!("language {:?} is not there; there are {}", options.lang, all.join(", "));
+    };
     if options.scanner.len() > READERS_MAX {
         bail!("{} readers are named; a station has {READERS_MAX} at the most", options.scanner.len());
     }
@@ -78,7 +79,7 @@ pub fn run(options: &Options) -> Result<()> {
     let identity = store.identity().cloned().ok_or_else(not_enrolled)?;
     let profile = options.profile.map(Profile::from).unwrap_or_else(|| crate::runner::profile_of(&identity.profile));
     let theme = if options.theme == ThemeArg::Light { Theme::Light } else { Theme::Dark };
-    let look = Look { theme, language: options.lang.clone(), ..Look::default() };
+    let look = Look { theme, language: language.code.to_owned(), ..Look::default() };
 
     let (send, events) = sync_channel::<Event>(EVENTS_MAX);
     let answers = send.clone();
@@ -98,6 +99,12 @@ pub fn run(options: &Options) -> Result<()> {
     };
     let has_printer = printer.is_some();
     desk.print_on(printer, &send);
+    let scale: Option<crate::device::scale::config::Config> = match &options.scale {
+        Some(spec) => Some(spec.parse().map_err(|error| anyhow!("--scale {spec}: {error}"))?),
+        None => None,
+    };
+    let has_scale = scale.is_some();
+    desk.weigh_on(scale, &send)?;
     let handle = screen.handle();
     let quit = screen.handle();
     let runner = Runner::new(Parts {
@@ -112,6 +119,7 @@ pub fn run(options: &Options) -> Result<()> {
         readers: readers.iter().map(Reader::state).collect(),
         profile,
         printer: has_printer,
+        scale: has_scale,
     })?;
     let floor = std::thread::Builder::new().name("floor".to_owned()).spawn(move || {
         let result = runner.run();

@@ -3,12 +3,14 @@
 
 mod actions;
 mod goods;
+mod needs;
+mod pack;
+mod returns;
 
 use crate::app::{App, Flow};
 use crate::store::{Store, StoreError};
-use crate::view::AttentionTab;
 use floorhand_domain::fact::ShortReason;
-use floorhand_domain::id::{ItemId, SignInId};
+use floorhand_domain::id::ItemId;
 use floorhand_domain::master::Barcode;
 use floorhand_domain::scan::Kind;
 use floorhand_domain::stock::Status;
@@ -20,8 +22,6 @@ use serde_json::{Value, json};
 
 /// Codes of one kind listed at the most.
 const CODES_MAX: usize = 100;
-/// Entries of each part of the needs-attention list at the most.
-const ATTENTION_MAX: u32 = 100;
 const GS: char = '\u{1d}';
 
 /// The status as JSON.
@@ -38,6 +38,8 @@ pub fn status(store: &Store, today: &str) -> Result<Value, StoreError> {
         Flow::PutAway(flow) => json!({"id": flow.at.task.id, "kind": flow.at.task.kind.as_str()}),
         Flow::Count(flow) => json!({"id": flow.at.task.id, "kind": flow.at.task.kind.as_str()}),
         Flow::Receive(flow) => json!({"id": flow.at.delivery_id(), "kind": "receive", "receipt": flow.at.receipt}),
+        Flow::Pack(flow) => json!({"id": flow.at.order.task, "kind": "pack", "order": flow.at.order.id}),
+        Flow::Returns(flow) => returns::task(&flow.under.at),
         _ => Value::Null,
     };
     Ok(json!({
@@ -50,25 +52,16 @@ pub fn status(store: &Store, today: &str) -> Result<Value, StoreError> {
         "quantity": {"done": done, "needed": needed},
         "entry": match &app.flow {
             Flow::Receive(flow) => goods::entry(flow),
+            Flow::Returns(flow) => returns::entry(&app, flow),
+            Flow::ReturnsOpen(open) => returns::last(open),
             _ => Value::Null,
         },
         "outbox": {"pending": counts.pending, "parked": counts.parked, "rejected": counts.rejected},
         "sync": {"state": store.sync_state(), "last_ok": store.last_ok()},
         "epoch": head.epoch,
         "seq": head.next_seq.saturating_sub(1),
-        "attention": attention(store)?,
+        "attention": needs::attention(store, &app)?,
     }))
-}
-
-/// What the core has not simply applied, as in the list of the screen. Refused scans are in the log.
-fn attention(store: &Store) -> Result<Value, StoreError> {
-    let signin = SignInId::default();
-    let mut rows = store.attention(AttentionTab::Refused, &signin, 0, ATTENTION_MAX)?;
-    rows.extend(store.attention(AttentionTab::Parked, &signin, 0, ATTENTION_MAX)?);
-    rows.retain(|row| row.mark != "refused");
-    let told =
-        rows.iter().map(|row| json!({"entry": row.entry, "mark": row.mark, "reason": row.reason, "fact": row.fact}));
-    Ok(told.collect())
 }
 
 fn quantity(app: &App) -> (i64, i64) {
@@ -79,6 +72,9 @@ fn quantity(app: &App) -> (i64, i64) {
         }
         Flow::PutAway(flow) => goods::quantity_of(flow),
         Flow::Receive(flow) => (flow.at.entry().map_or(0, |entry| entry.qty), flow.at.expected()),
+        Flow::Pack(flow) => pack::quantity_of(flow),
+        Flow::Load(flow) => (i64::from(flow.at.loaded), 0),
+        Flow::Returns(flow) => (flow.under.at.entry().map_or(0, |entry| entry.qty), flow.under.at.expected()),
         _ => (0, 0),
     }
 }
@@ -105,6 +101,11 @@ pub fn expects(store: &Store, app: &App, today: &str) -> Result<Vec<Expect>, Sto
         Flow::Receive(flow) => goods::receive(store, flow)?,
         Flow::PutAway(flow) => goods::put_away(store, flow)?,
         Flow::Count(flow) => goods::counting(store, flow)?,
+        Flow::Bench(flow) => pack::bench(app, flow),
+        Flow::Pack(flow) => pack::packing(store, flow)?,
+        Flow::Load(flow) => pack::loading(store, flow)?,
+        Flow::ReturnsOpen(open) => returns::open(store, open)?,
+        Flow::Returns(flow) => returns::returning(store, flow)?,
     })
 }
 

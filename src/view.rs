@@ -8,9 +8,13 @@
 
 mod amount;
 mod ask;
+mod language;
+mod load;
+mod pack;
 mod pages;
 mod pick;
 mod receive;
+mod returns;
 mod stock;
 mod tap;
 
@@ -18,9 +22,13 @@ use serde::{Deserialize, Serialize};
 
 pub use amount::*;
 pub use ask::*;
+pub use language::*;
+pub use load::*;
+pub use pack::*;
 pub use pages::*;
 pub use pick::*;
 pub use receive::*;
+pub use returns::*;
 pub use stock::*;
 pub use tap::*;
 
@@ -50,7 +58,7 @@ pub struct Look {
     pub text: TextSize,
     /// The hand that holds the device: mirrors buttons, never words.
     pub hand: Hand,
-    /// `en`, `de`.
+    /// A code of [`LANGUAGES`].
     pub language: String,
     /// How loud.
     pub sound: Sound,
@@ -135,8 +143,8 @@ impl TextSize {
     /// Entries of Needs attention that fit on a page, one of them open, with the page buttons.
     pub fn attention_rows(self) -> u32 {
         match self {
-            TextSize::T100 | TextSize::T130 => 3,
-            TextSize::T160 => 2,
+            TextSize::T100 => 3,
+            TextSize::T130 | TextSize::T160 => 2,
         }
     }
 
@@ -255,6 +263,8 @@ pub enum Band {
         /// empty now).
         /// `delivery`, `expiry`, `condition`, `photo`, `posted` (a delivery closed), `unknown` (an unknown barcode
         /// recorded).
+        /// `carton`, `closed` (a carton), `printed`, `packed` (an order), `taken-out`, `return` (one opened),
+        /// `returned` (put where it goes), `return-done`.
         what: String,
         /// The code; its last six signs are kept if it is long. May be empty.
         code: String,
@@ -313,6 +323,7 @@ pub struct Goods {
 pub struct Thing {
     /// `item`, `lot`, `serial`, `shelf`, `tote`, `cart`, `badge`, `pallet`, `label`, `order`, `drop`, `number`,
     /// `delivery`, `expiry`, `quantity`, `condition`, `photo`, `words`, `unknown`; empty when there is nothing to compare.
+    /// With `MISSING_DATA` also `answer`, `reason`, `weight`.
     pub kind: String,
     /// The code as printed (or what was read).
     pub code: String,
@@ -364,6 +375,9 @@ pub struct Ask {
     /// Receiving:
     /// `delivery`, `choose-delivery`, `hu-or-item`, `announced`, `type-lot`, `type-date`, `type-serial`, `condition`,
     /// `photo`, `pallet-label`, `label`, `badge-post`, `closing`, `type-words`.
+    /// Packing: `next-tote`, `choose-order`, `carton`, `close`, `take-out`, `weigh`, `put-in`, `take-one-out`,
+    /// `check-items`, `carton-label`, `printing`, `not-printed`, `held`, `finish`.
+    /// Returns: `return`, `choose-return`, `returned-item`, `answer`, `go-on`, `bin`, `place`.
     pub code: String,
     /// Number in the sentence.
     pub number: u32,
@@ -416,4 +430,10 @@ pub enum Page {
     WhatIs(WhatIsView),
     /// A supervisor's badge and PIN, over any step.
     Approve(ApproveView),
+    /// An order at the packing bench.
+    Pack(PackView),
+    /// Cartons leave.
+    Load(LoadView),
+    /// Goods that came back, at one of their stages.
+    Returns(ReturnsView),
 }

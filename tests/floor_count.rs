@@ -218,3 +218,36 @@ fn a_sealed_handling_unit_stands_for_its_content() {
     floor.scan("A-01", "work-list");
     floor.recorded(&["Counted SHIRT 7 in H-1", "CountSubmitted A-01"]);
 }
+
+#[test]
+fn a_recount_by_the_same_person_says_their_own_number() {
+    let again = |by: &str| {
+        let plan = Plan { round: 1, counted_by: by.into(), ..Plan::default() };
+        vec![Line { plan, ..all_at("A-01") }]
+    };
+    let own = |floor: &Floor| match floor.view().page {
+        Page::Count(page) => match page.stage {
+            CountStage::Again { own, why, .. } => (why, own.map(|amount| amount.units)),
+            stage => panic!("{stage:?}"),
+        },
+        page => panic!("{page:?}"),
+    };
+    let world = World::new()
+        .stock("A-01", "SHIRT", 7341)
+        .set(|settings| settings.recount_by = RecountBy::Any)
+        .task("CC-2", TaskKind::Count, again("o-2"))
+        .task("CC-3", TaskKind::Count, again("o-1"));
+    let mut floor = counting(world);
+    floor.scans(3, SHIRT, "count.contents");
+    floor.scan("A-01", "work-list");
+    floor.scan("CC-2", "count.location");
+    floor.scan("A-01", "count.contents");
+    assert_eq!(own(&floor), ("no-match".to_owned(), Some(3)));
+    shows_no("7341", &floor);
+    // Somebody else's number is told to nobody.
+    floor.scan(SHIRT, "count.contents");
+    floor.scan("A-01", "work-list");
+    floor.scan("CC-3", "count.location");
+    floor.scan("A-01", "count.contents");
+    assert_eq!(own(&floor), ("asked".to_owned(), None));
+}

@@ -363,3 +363,22 @@ fn a_line_about_a_handling_unit_is_done_whatever_is_in_it() {
     floor.scan("B-01", "work-list");
     assert_eq!(floor.store().task_shown(&"PA-1".into()).unwrap().unwrap().state, TaskState::Done);
 }
+
+#[test]
+fn fewer_than_planned_move_by_the_button_that_says_so() {
+    let line = Line { location: "A-01".into(), item: "SHIRT".into(), qty: 20, ..bring("", "B-01") };
+    let mut floor = World::new().stock("A-01", "SHIRT", 14).task("RP-1", TaskKind::Move, vec![line]).floor();
+    floor.sign_in(ALL);
+    floor.scan("RP-1", "put-away.source");
+    floor.scan("A-01", "put-away.source");
+    floor.pressed_in_vain(Tap::OnlyHere, "NOT_NOW");
+    floor.scans(2, SHIRT, "put-away.quantity");
+    floor.press(Tap::OnlyHere, "put-away.destination");
+    floor.press(Tap::Back, "put-away.source");
+    floor.scan("A-01", "put-away.source");
+    floor.scan(SHIRT, "put-away.quantity");
+    floor.press(Tap::OnlyHere, "put-away.destination");
+    floor = floor.restart();
+    floor.scan("B-01", "put-away.source");
+    floor.recorded(&["TaskClaimed RP-1", "Moved RP-1-1 SHIRT (1) A-01 > B-01"]);
+}

@@ -6,7 +6,7 @@
 mod kit;
 
 use floorhand::app::Flow;
-use floorhand::view::{Page, Tap};
+use floorhand::view::{Band, Page, Tap};
 use floorhand_domain::inbound::Announced;
 use floorhand_domain::master::HandlingUnitKind;
 use floorhand_domain::stock::Stock;
@@ -551,4 +551,102 @@ fn g13_weighed_goods_keep_their_decimals() {
     floor = floor.restart();
     floor.number("0.75");
     assert_eq!((floor.step(), counted(&floor)), ("receive.condition", 750));
+}
+
+#[test]
+fn what_was_received_is_said() {
+    let band = |floor: &Floor| match floor.view().band {
+        Band::Accepted { what, code, name, .. } => (what, code, name),
+        band => panic!("{band:?}"),
+    };
+    let mut floor = receiving(delivery("SHIRT", 10));
+    let said = |what: &str, code: &str, name: &str| (what.to_owned(), code.to_owned(), name.to_owned());
+    floor.scan(SHIRT, "receive.quantity");
+    floor.press(Tap::Ok, "receive.condition");
+    floor.press(Tap::Ok, "receive.unit");
+    floor.press(Tap::NoPallet, "receive.item");
+    assert_eq!(band(&floor), said("item", "", "The SHIRT"));
+    floor.scan(SHIRT, "receive.quantity");
+    floor.press(Tap::Ok, "receive.condition");
+    floor.press(Tap::Ok, "receive.unit");
+    floor.scan("P-7", "receive.item");
+    assert_eq!(band(&floor), said("pallet", "P-7", ""));
+    floor.refused("NEW-CODE", "UNKNOWN_CODE");
+    floor.tap(Tap::NotListed);
+    floor.photo();
+    floor.words("BOX");
+    floor.tap(Tap::Ok);
+    floor.number("3");
+    assert_eq!(band(&floor), said("unknown", "NEW-CODE", ""));
+}
+
+#[test]
+fn a_photograph_is_looked_at_before_it_is_used() {
+    let still = |floor: &Floor| match floor.view().page {
+        Page::Photo(page) => page.still,
+        page => panic!("{page:?}"),
+    };
+    let mut floor = receiving(delivery("SHIRT", 10));
+    shirts(&mut floor, 2);
+    floor.tap(Tap::Photo);
+    assert!(!still(&floor));
+    floor.tap(Tap::Use);
+    floor.tap(Tap::Shutter);
+    assert!(still(&floor));
+    // Not sharp: nothing is recorded.
+    floor.tap(Tap::Again);
+    assert!(!still(&floor));
+    floor.recorded(&[]);
+    floor.tap(Tap::Shutter);
+    floor.tap(Tap::Back);
+    floor.recorded(&[]);
+    assert_eq!(floor.step(), "receive.condition");
+    floor.photo();
+    floor.recorded(&["PhotoTaken damaged"]);
+}
+
+#[test]
+fn what_was_received_last_can_be_taken_back_while_the_receipt_is_open() {
+    let mut floor = receiving(delivery("SHIRT", 10));
+    for _ in 0..2 {
+        floor.scan(SHIRT, "receive.quantity");
+        floor.scan("P-7", "receive.item");
+    }
+    assert_eq!(floor.here("DOCK-1", "SHIRT"), ["2 in-transit in P-7"]);
+    floor.sheet("undo");
+    assert_eq!(floor.told(), "");
+    assert_eq!(floor.here("DOCK-1", "SHIRT"), ["1 in-transit in P-7"]);
+    let received = |floor: &Floor| match &floor.app().flow {
+        Flow::Receive(flow) => flow.at.received.clone(),
+        flow => panic!("{flow:?}"),
+    };
+    assert_eq!(received(&floor), [1]);
+    // After a restart it is as if it had never been; the one before it comes next, and then there is none.
+    floor = floor.restart();
+    assert_eq!(received(&floor), [1]);
+    floor.sheet("undo");
+    assert_eq!((received(&floor), floor.here("DOCK-1", "SHIRT")), (vec![0], Vec::new()));
+    floor.tap(Tap::More);
+    assert!(floor.app().sheet_rows().iter().any(|(code, may, _)| *code == "undo" && !may));
+    floor.tap(Tap::Back);
+    floor.recorded(&[
+        "Received ASN-1-1 SHIRT (1 in-transit) in P-7",
+        "Received ASN-1-1 SHIRT (1 in-transit) in P-7",
+        "Undone Received ASN-1-1 SHIRT (1 in-transit) in P-7",
+        "Undone Received ASN-1-1 SHIRT (1 in-transit) in P-7",
+    ]);
+    // With goods in the hands nothing is taken back.
+    floor.scan(SHIRT, "receive.quantity");
+    floor.tap(Tap::More);
+    assert!(floor.app().sheet_rows().iter().any(|(code, may, _)| *code == "undo" && !may));
+}
+
+#[test]
+fn a_list_that_is_not_the_stations_own_is_there_after_a_power_cut() {
+    let mut floor = delivery(SHIRT, 10).floor();
+    floor.sign_in(ALL);
+    floor.sheet("deliveries");
+    let mut floor = floor.restart();
+    assert_eq!(floor.step(), "deliveries");
+    floor.scan("ASN-1", "receive.item");
 }

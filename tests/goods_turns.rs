@@ -148,7 +148,7 @@ fn every_button_has_a_key_and_the_status_names_it() {
         assert_eq!((told["step"].as_str().unwrap(), found.as_slice()), (step, names));
         assert_eq!(told["expects"], expects, "at {step}");
     };
-    let always = ["lock", "sign-out"];
+    let always = ["attention", "lock", "sign-out"];
     let with = |names: &[&'static str]| -> Vec<&'static str> { names.iter().copied().chain(always).collect() };
     let home = with(&["deliveries", "count-here", "move-this", "what-is"]);
     check(&floor, "work-list", &home, json!([{"kind": "task", "codes": []}]));
@@ -169,7 +169,7 @@ fn every_button_has_a_key_and_the_status_names_it() {
     let unit = ["back", "print-label", "no-pallet", "what-is"];
     check(&floor, "receive.unit", &with(&unit), json!([{"kind": "handling-unit", "codes": []}]));
     press(&mut floor, "no-pallet");
-    let done = ["close", "unexpected", "unknown", "quarantine", "what-is"];
+    let done = ["close", "unexpected", "unknown", "quarantine", "undo", "what-is"];
     check(&floor, "receive.item", &with(&done), json!([{"kind": "item", "codes": []}]));
     press(&mut floor, "close");
     floor.read(ALL);
@@ -183,7 +183,7 @@ fn every_button_has_a_key_and_the_status_names_it() {
         {"kind": "item", "codes": [SHIRT, "SHIRT-12"]},
         {"kind": "location", "codes": ["A-01", "A-02", "B-01", "B-02"]},
     ]);
-    check(&floor, "put-away.quantity", &with(&["back", "what-is"]), places);
+    check(&floor, "put-away.quantity", &with(&["back", "only-here", "what-is"]), places);
     press(&mut floor, "back");
     assert_eq!(floor.step(), "put-away.source");
     press(&mut floor, "release");

@@ -60,6 +60,10 @@ fn pictures() -> Vec<Picture> {
             sample::cut(&mut view);
             all.push(Picture { name: format!("{name}{suffix}"), view, size });
         };
+        if let Some(wanted) = sample::outbound::pictures(name) {
+            wanted.iter().for_each(|suffix| outbound(suffix, &mut add));
+            continue;
+        }
         if let Some(wanted) = sample::stock::pictures(name) {
             for suffix in wanted {
                 match *suffix {
@@ -84,6 +88,9 @@ fn pictures() -> Vec<Picture> {
                 | "04-pick-item-lot"
                 | "07-pick-short-damaged"
                 | "08-pick-drop-off"
+                | "05-pick-weigh-typed"
+                | "08-pick-drop-one"
+                | "14-attention-acts"
                 | "14-attention-waiting"
                 | "16-history-pages"
                 | "18-more"
@@ -133,7 +140,57 @@ fn pictures() -> Vec<Picture> {
             all.push(Picture { name: format!("{name}{suffix}"), view, size });
         });
     }
+    for (name, language) in LONGEST {
+        let found = sample::samples().into_iter().find(|sample| sample.name == *name);
+        let Sample { name, view } = found.unwrap_or_else(|| panic!("no sample {name}"));
+        for (suffix, size) in [("160", HANDHELD), ("kiosk-160", KIOSK)] {
+            let mut view = view.clone();
+            view.look.language = (*language).into();
+            view.look.text = TextSize::T160;
+            if size == KIOSK && received(&Sample { name, view: view.clone() }) {
+                sample::receiving::docked(&mut view);
+            } else if size == KIOSK {
+                view.strip.station = "PACK-3".into();
+                view.strip.battery = None;
+            }
+            sample::cut(&mut view);
+            all.push(Picture { name: format!("{name}-{language}-{suffix}"), view, size });
+        }
+    }
     all
+}
+
+/// Dense pages, each in the language that has most to say on it.
+const LONGEST: &[(&str, &str)] = &[
+    ("03-pick-location", "uk"),
+    ("04-pick-item", "pl"),
+    ("06-pick-wrong-item", "pl"),
+    ("12-returns-inspect", "es"),
+    ("20-pack-verify", "es"),
+    ("31-receive-expiry", "uk"),
+];
+
+/// A picture of packing or returns: what its suffix says, at a kiosk or on a handheld.
+fn outbound(suffix: &str, add: &mut Add<'_>) {
+    let kiosk = suffix.starts_with("-kiosk");
+    let change = |view: &mut View| {
+        if kiosk {
+            view.strip.operator = "Deniz A.".into();
+            view.strip.station = "PACK-3".into();
+            view.strip.battery = None;
+        }
+        for part in suffix.split('-') {
+            match part {
+                "light" => view.look.theme = Theme::Light,
+                "130" => view.look.text = TextSize::T130,
+                "160" => view.look.text = TextSize::T160,
+                "de" => view.look.language = "de".into(),
+                "left" => view.look.hand = Hand::Left,
+                _ => {}
+            }
+        }
+    };
+    add(suffix, if kiosk { KIOSK } else { HANDHELD }, &change);
 }
 
 /// Adds a picture: what is put behind its name, its size, and what is changed in the view.

@@ -256,7 +256,7 @@ fn damage_is_found_after_an_unclean_stop() {
 }
 
 #[test]
-fn a_lock_runs_anew_from_the_boot() {
+fn a_lock_lasts_on_from_the_boot() {
     let guard =
         LoginGuard { operator: "o-1".into(), fails: 5, boot_id: BOOT.into(), since_ms: 10_000, locked_ms: 900_000 };
     let cases = [
@@ -268,6 +268,34 @@ fn a_lock_runs_anew_from_the_boot() {
     ];
     for (boot, now, left) in cases {
         assert_eq!(guard.left_ms(now, boot), left, "{boot} at {now}");
+    }
+}
+
+#[test]
+fn a_lock_that_runs_is_kept_with_what_is_left() {
+    let dir = folder();
+    let mut store = stocked(dir.path());
+    let guard = |since_ms, boot: &str, locked_ms| LoginGuard {
+        operator: "o-1".into(),
+        fails: 5,
+        boot_id: boot.into(),
+        since_ms,
+        locked_ms,
+    };
+    let login_guard = Some(guard(10_000, BOOT, 900_000));
+    store.commit(&Commit { stamp: stamp(), login_guard, ..Commit::default() }).unwrap();
+    // Now, where, and what is then on the disk.
+    let cases = [
+        (310_000, BOOT, guard(310_000, BOOT, 600_000)),
+        (20_000, "boot-2", guard(20_000, "boot-2", 580_000)),
+        (5_000, "boot-3", guard(5_000, "boot-3", 575_000)),
+        (900_000, "boot-3", guard(900_000, "boot-3", 0)),
+        // What is over stays over, whatever boots.
+        (1_000, "boot-4", guard(900_000, "boot-3", 0)),
+    ];
+    for (now, boot, expected) in cases {
+        store.keep_locks(now, boot).unwrap();
+        assert_eq!(store.login_guard(&"o-1".into()).unwrap(), Some(expected), "{boot} at {now}");
     }
 }
 

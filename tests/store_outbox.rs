@@ -4,7 +4,7 @@
 #[path = "store/kit.rs"]
 mod kit;
 
-use floorhand::store::{ClockMark, Contact, DB_FILE, Rewound, Store};
+use floorhand::store::{ClockMark, Contact, DB_FILE, Rewound, Store, Viewer};
 use floorhand_domain::fact::Fact;
 use floorhand_wire::push::{FactOutcome, Outcome, PushResponse, WireFact};
 use kit::*;
@@ -251,12 +251,13 @@ fn counts_and_lists_say_what_needs_attention() {
     };
     answer.outcomes = vec![outcome(2, Outcome::Rejected, "UNKNOWN_REFERENCE"), outcome(3, Outcome::Parked, "BEHIND")];
     store.apply_push(1, 4, &answer).unwrap();
-    let counts = store.attention_counts(&"s-1".into()).unwrap();
+    let viewer = |signin: &str| Viewer { signin: signin.into(), ..Viewer::default() };
+    let counts = store.attention_counts(&viewer("s-1")).unwrap();
     assert_eq!((counts.refused, counts.parked, counts.waiting), (3, 1, 1));
-    assert_eq!(store.attention_counts(&"s-2".into()).unwrap().refused, 1, "scans of this session only");
+    assert_eq!(store.attention_counts(&viewer("s-2")).unwrap().refused, 1, "scans of this session only");
     use floorhand::view::AttentionTab::{Parked, Refused, Waiting};
     let list = |tab, page, per_page| {
-        let rows = store.attention(tab, &"s-1".into(), page, per_page).unwrap();
+        let rows = store.attention(tab, &viewer("s-1"), page, per_page).unwrap();
         rows.into_iter().map(|row| format!("{} {} {} {}", row.entry, row.mark, row.reason, row.qty)).collect::<Vec<_>>()
     };
     assert_eq!(

@@ -18,6 +18,8 @@ mod facts;
 mod house;
 #[path = "tidy/landed.rs"]
 mod landed;
+#[path = "tidy/languages.rs"]
+mod languages;
 #[path = "tidy/layers.rs"]
 mod layers;
 #[path = "tidy/samples.rs"]
@@ -153,7 +155,7 @@ fn every_reason_has_words() {
 
 #[test]
 fn every_language_has_every_word() {
-    holds(languages);
+    holds(languages::complete);
 }
 
 #[test]
@@ -282,145 +284,6 @@ fn reasons(tree: &Tree) -> Vec<String> {
     found
 }
 
-/// `@tr("context" => "one" | "many" % n)`; `many` is empty where there is no plural.
-struct Phrase {
-    line: usize,
-    context: Option<String>,
-    one: String,
-    many: String,
-}
-
-fn phrases(slint: &str) -> Vec<Phrase> {
-    let source = text::cut(slint);
-    // Each literal stands as "" in the code: the pieces are what lies between the literals.
-    let between: Vec<&str> = source.code.split("\"\"").map(str::trim).collect();
-    let literal = |n: usize| source.literals.get(n).map(|literal| literal.text.clone()).unwrap_or_default();
-    let follows = |n: usize, sign: &str| between.get(n).is_some_and(|piece| piece.starts_with(sign));
-    let starts = between.iter().enumerate().filter(|(_, piece)| piece.ends_with("@tr("));
-    starts
-        .map(|(n, _)| {
-            let (context, one) = if follows(n + 1, "=>") { (Some(literal(n)), n + 1) } else { (None, n) };
-            let many = if follows(one + 1, "|") { literal(one + 1) } else { String::new() };
-            let line = source.literals.get(n).map_or(1, |literal| literal.line);
-            Phrase { line, context, one: literal(one), many }
-        })
-        .collect()
-}
-
-/// An entry of a `.po` file.
-#[derive(Default)]
-struct Entry {
-    line: usize,
-    context: String,
-    one: String,
-    many: String,
-    words: Vec<String>,
-    fuzzy: bool,
-}
-
-fn entries(po: &str) -> Vec<Entry> {
-    let mut all = Vec::new();
-    let mut entry = Entry::default();
-    let mut field = String::new();
-    for (n, line) in (1..).zip(po.lines().chain([""])) {
-        let line = line.trim();
-        if line.is_empty() && entry.line > 0 {
-            all.push(std::mem::take(&mut entry));
-        }
-        entry.fuzzy |= line.starts_with("#,") && line.contains("fuzzy");
-        if line.is_empty() || line.starts_with('#') {
-            continue;
-        }
-        if entry.line == 0 {
-            entry.line = n;
-        }
-        let (name, quoted) = line.split_once('"').unwrap_or((line, ""));
-        let part = quoted.strip_suffix('"').unwrap_or(quoted);
-        if !name.is_empty() {
-            field = name.trim().to_owned();
-            if field.starts_with("msgstr") {
-                entry.words.push(String::new());
-            }
-        }
-        match field.as_str() {
-            "msgctxt" => entry.context.push_str(part),
-            "msgid" => entry.one.push_str(part),
-            "msgid_plural" => entry.many.push_str(part),
-            _ => entry.words.last_mut().into_iter().for_each(|words| words.push_str(part)),
-        }
-    }
-    all
-}
-
-fn languages(tree: &Tree) -> Vec<String> {
-    let in_place = |path: &str| path.starts_with("ui/lang/") && path.contains("/LC_MESSAGES/");
-    let files = tree.files.iter().filter(|file| file.is("po") && in_place(&file.path));
-    let languages: Vec<_> = files.map(|file| (file, entries(&file.text))).collect();
-    let mut found = Vec::new();
-    if languages.is_empty() {
-        found.push("ui/lang:1: has no language: mend `languages` in tests/tidy.rs".to_owned());
-    }
-    for page in tree.slint() {
-        for phrase in phrases(&page.text) {
-            let place = format!("{}:{}", page.path, phrase.line);
-            let Some(context) = &phrase.context else {
-                found.push(format!("{place}: {:?} has no context: write @tr(\"context\" => …)", phrase.one));
-                continue;
-            };
-            for (file, entries) in &languages {
-                let same = |entry: &&Entry| entry.context == *context && entry.one == phrase.one;
-                match entries.iter().find(same) {
-                    None => found.push(format!(
-                        "{place}: {context:?} => {:?} is not in {}: translate it there",
-                        phrase.one, file.path
-                    )),
-                    Some(entry) => {
-                        let forms = if phrase.many.is_empty() { 1 } else { plural_forms(entries) };
-                        let faults = faults(&phrase, entry, forms).into_iter();
-                        found.extend(faults.map(|fault| format!("{}:{}: {fault} ({place})", file.path, entry.line)));
-                    }
-                }
-            }
-        }
-    }
-    found
-}
-
-fn faults(phrase: &Phrase, entry: &Entry, forms: usize) -> Vec<String> {
-    let mut faults = Vec::new();
-    if entry.many != phrase.many {
-        faults.push(format!("the page has the plural {:?}: write it as msgid_plural", phrase.many));
-    }
-    if entry.words.len() != forms {
-        faults.push(format!("{} forms where the language has {forms}: write each msgstr", entry.words.len()));
-    }
-    if entry.fuzzy || entry.words.iter().any(String::is_empty) {
-        faults.push(format!("{:?} is not translated: write its msgstr, without `fuzzy`", phrase.one));
-        return faults;
-    }
-    let right = [places(&phrase.one), places(if phrase.many.is_empty() { &phrase.one } else { &phrase.many })];
-    for words in entry.words.iter().filter(|words| !right.contains(&places(words))) {
-        faults.push(format!("{words:?} has other places than {:?}: keep {{}}, {{0}}, {{n}}", phrase.one));
-    }
-    faults
-}
-
-/// `nplurals` of the header.
-fn plural_forms(entries: &[Entry]) -> usize {
-    let header = entries.iter().find(|entry| entry.one.is_empty()).and_then(|entry| entry.words.first());
-    let after = header.and_then(|header| header.split_once("nplurals=")).map_or("", |(_, rest)| rest);
-    after.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap_or(2)
-}
-
-/// `{}`, `{0}`, `{n}` of a text; `{}` counts as often as it stands there.
-fn places(text: &str) -> Vec<&str> {
-    let inside = text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name);
-    let mut all: Vec<&str> = inside.filter(|name| name.chars().all(|c| c.is_alphanumeric() || c == '_')).collect();
-    all.sort_unstable();
-    all.dedup_by(|a, b| a == b && !a.is_empty());
-    all
-}
-
 fn parts(tree: &Tree) -> Vec<String> {
     let map = tree.text("ARCHITECTURE.md").unwrap_or_default();
     let top = |path: &str| path.strip_prefix("src/").is_some_and(|name| !name.contains('/'));
@@ -476,28 +339,6 @@ fn a_reason_without_words() {
     let page = ("ui/words.slint", "// \"SWAP?\"\nreason == \"GONE\" ? 1 : 2;\n");
     finds(reasons, &[(REASON, reason), page], &["crates/domain/src/reason.rs:5"]);
     finds(reasons, &[page], &["crates/domain/src/reason.rs:1"]);
-}
-
-#[test]
-fn a_word_that_a_language_lacks() {
-    let po = "msgid \"\"\nmsgstr \"\"\n\"Plural-Forms: nplurals=2; plural=(n != 1);\\n\"\n\n\
-              msgctxt \"a\"\nmsgid \"Back\"\nmsgstr \"Zur\"\n\"ück\"\n\n\
-              msgctxt \"a\"\nmsgid \"Bin {0}\"\nmsgstr \"Fach\"\n\n\
-              msgctxt \"a\"\nmsgid \"{n} tote\"\nmsgid_plural \"{n} totes\"\nmsgstr[0] \"eine\"\nmsgstr[1] \"{n}\"\n\n\
-              msgctxt \"a\"\nmsgid \"Next\"\nmsgstr \"\"\n\n\
-              #, fuzzy\nmsgctxt \"a\"\nmsgid \"Off\"\nmsgstr \"Aus\"\n\n\
-              msgctxt \"a\"\nmsgid \"{n} x\"\nmsgid_plural \"{n} y\"\nmsgstr[0] \"{n}\"\n";
-    let page = "text: @tr(\"a\" => \"Back\"); // @tr(\"a\" => \"Never\")\ntext: @tr(\"Back\");\n\
-                text: x ? @tr(\"b\" => \"Back\") : @tr(\n\"a\" => \"Bin {0}\", n);\n\
-                text: @tr(\"a\" => \"{n} tote\" | \"{n} totes\" % n);\ntext: @tr(\"a\" => \"Next\") + \"\";\n\
-                text: @tr(\"a\" => \"Off\");\ntext: @tr(\"a\" => \"{n} x\" | \"{n} z\" % n);\n";
-    let de = "ui/lang/de/LC_MESSAGES/floorhand.po";
-    let at = |line: u32| format!("{de}:{line}");
-    let expected = [at(10), at(14), at(20), at(25), at(29), at(29)];
-    let mut places = vec!["ui/a.slint:2", "ui/a.slint:3"];
-    places.extend(expected.iter().map(String::as_str));
-    finds(languages, &[(de, po), ("ui/a.slint", page)], &places);
-    finds(languages, &[("ui/a.slint", "")], &["ui/lang:1"]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! `floorhand-demo`: the whole of Floorhand on one machine.
 //!
-//! With a display it opens the picker's screen and, beside it, a panel of codes to click on.
+//! With a display it opens the screen of any of four stations and, beside it, a panel of codes to click on.
 //! Without one, or with `--headless`, it plays a shift by itself under Xvfb and checks the books.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
@@ -26,7 +26,7 @@ struct Options {
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Scans to play at least, with --headless
-    #[arg(long, value_name = "N", default_value_t = 150)]
+    #[arg(long, value_name = "N", default_value_t = 400)]
     scans: usize,
     /// Times the app is killed at any moment besides the one in mid-line, with --headless
     #[arg(long, value_name = "N", default_value_t = 0)]

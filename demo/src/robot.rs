@@ -4,25 +4,36 @@
 //!
 //! Every wait has an end, every child is ended by its own id when its guard falls.
 
+mod any;
 mod app;
+mod bench;
 mod books;
+mod camera;
 mod core;
 mod drive;
 mod goods;
+mod orders;
 mod printer;
 mod process;
 mod reader;
+mod returned;
+mod scale;
 mod screen;
 mod seeded;
 
-pub use app::{Action, App, Device, Entry, Expect, LogEntry, Outbox, Quantity, Status, Sync, TaskStatus};
+pub use any::Eyes;
+pub use app::{Action, App, Device, Entry, Expect, LogEntry, Outbox, Quantity, Question, Status, Sync, TaskStatus};
 pub use books::{Balance, Books, Line, Moved};
+pub use camera::camera_of;
 pub use core::{Core, StockTotals};
 pub use drive::{Answer, Robot, Tally, as_sent, is_case};
 pub use goods::{Goods, Onto};
+pub use orders::{OrderBooks, OrderRow};
 pub use printer::Printer;
 pub use process::{Child, output};
 pub use reader::{Reader, line};
+pub use returned::Judged;
+pub use scale::Scale;
 pub use screen::{Display, Keyboard};
 pub use seeded::{Operator, Seeded};
 

@@ -4,14 +4,18 @@
 
 mod counting;
 mod inbound;
+mod packing;
+mod returns;
 mod settle;
 mod station;
+mod together;
 
 use crate::site::{Site, UNKNOWN, half, open_tasks};
 use crate::stage::{Hands, Stage};
 use anyhow::{Context, Result, ensure};
-use floorhand_demo::robot::{Binaries, Core, Goods, Operator, Printer, Seeded, Status, Tally};
+use floorhand_demo::robot::{Binaries, Core, Goods, Operator, Printer, Scale, Seeded, Status, Tally, camera_of};
 use floorhand_demo::sheet;
+use serde_json::json;
 use station::Station;
 use std::path::{Path, PathBuf};
 
@@ -19,8 +23,8 @@ use std::path::{Path, PathBuf};
 const OFFLINE_SCANS: usize = 16;
 /// The screen of a handheld.
 const HANDHELD: (u32, u32) = (480, 800);
-/// The screen of a dock terminal.
-const DOCK: (u32, u32) = (1280, 800);
+/// The screen of a packing kiosk and of a dock terminal.
+const TERMINAL: (u32, u32) = (1280, 800);
 /// Without a window system's GPU: the app draws by itself, as on small devices.
 const ENVIRONMENT: (&str, &str) = ("SLINT_BACKEND", "winit-software");
 
@@ -29,35 +33,41 @@ pub fn play(binaries: &Binaries, folder: &Path, scans: usize, kills: usize) -> R
     println!("Setting up a warehouse in {} …", folder.display());
     let stage = Stage::set_up(binaries, folder)?;
     let (dock, second) = (stage.station(binaries, "D-01", "dock")?, stage.station(binaries, "H-02", "handheld")?);
+    let kiosk = stage.station(binaries, "P-01", "packing")?;
     let Stage { folder, seeded, core, device, reader } = stage;
     let site = Site::load(&core)?;
-    let before = core.list("/v1/stock")?;
-    let printer = Printer::switch_on()?;
-    let camera = inbound::picture(&folder.join("camera"))?;
-    let with = vec![
-        "--scanner".to_owned(),
-        format!("camera:files:{},rate=5,again=yes", camera.display()),
-        "--printer".to_owned(),
-        printer.name(),
-    ];
-    let supervisor = seeded.with_roles(&["supervisor"])?.clone();
-    let picks = seeded.with_roles(&["pick"])?;
+    let before = Before { stock: core.list("/v1/stock")?, orders: core.list("/v1/orders")? };
+    let (printer, scale) = (Printer::switch_on()?, Scale::plug(&folder.join("scale"))?);
+    let camera = camera_of(&folder.join("camera"))?;
+    let with = vec!["--scanner".to_owned(), camera, "--printer".to_owned(), printer.name()];
+    let bench = [with.clone(), vec!["--scale".to_owned(), scale.name()]].concat();
+    let who = |roles: &[&str]| seeded.with_roles(roles);
+    let supervisor = who(&["supervisor"])?.clone();
     let hands = Hands { device, reader };
-    let picker = Station::open("app", HANDHELD, hands, picks, Vec::new(), &folder)?;
-    let dock = Station::open("dock", DOCK, dock, seeded.with_roles(&["receive"])?, with, &folder)?;
-    let counts = seeded.with_roles(&["stock", "count"])?;
-    let second = Station::open("second", HANDHELD, second, counts, Vec::new(), &folder)?;
+    let picker = Station::open("picker", HANDHELD, hands, who(&["pick"])?, Vec::new(), &folder)?;
+    let second = Station::open("second", HANDHELD, second, who(&["pick", "stock"])?, Vec::new(), &folder)?;
+    let mut kiosk = Station::open("packer", TERMINAL, kiosk, who(&["pack", "returns"])?, bench, &folder)?;
+    kiosk.robot.scale = Some(scale);
+    let receives = who(&["receive", "count", "returns"])?;
+    let dock = Station::open("dock", TERMINAL, dock, receives, with, &folder)?;
     let (sorts, pictures) = (Vec::new(), 0);
-    let mut shift = Shift { folder, seeded, core, site, picker, dock, second, printer, supervisor, sorts, pictures };
+    let mut shift =
+        Shift { folder, seeded, core, site, picker, second, kiosk, dock, printer, supervisor, sorts, pictures };
     let played = shift.all(scans, kills);
     if played.is_err() {
         // What the screens show says more than any message.
-        let _ = shift.picker.shot(97, "failed-picker");
-        let _ = shift.dock.shot(98, "failed-dock");
-        let _ = shift.second.shot(99, "failed-second");
+        for (number, station) in (96..).zip(shift.stations()) {
+            let _ = station.shot(number, &format!("failed-{}", station.name()));
+        }
     }
     played.with_context(|| format!("pictures and logs are in {}", shift.folder.display()))?;
     shift.settle(&before)
+}
+
+/// What the core said before anybody did anything.
+struct Before {
+    stock: Vec<serde_json::Value>,
+    orders: Vec<serde_json::Value>,
 }
 
 struct Shift {
@@ -67,10 +77,12 @@ struct Shift {
     site: Site,
     /// Picks.
     picker: Station,
-    /// Receives.
-    dock: Station,
-    /// Puts away and counts.
+    /// Puts away, and picks.
     second: Station,
+    /// Packs.
+    kiosk: Station,
+    /// Receives, counts, and inspects what came back.
+    dock: Station,
     printer: Printer,
     supervisor: Operator,
     /// What comes with the delivery of all sorts, each with what is the matter with it.
@@ -80,12 +92,15 @@ struct Shift {
 
 impl Shift {
     fn all(&mut self, scans: usize, kills: usize) -> Result<()> {
+        self.cancel()?;
         self.sign_in()?;
         self.mistakes_at_the_shelf()?;
         self.mistakes_at_the_item()?;
         self.power_cut()?;
         self.pallets()?;
         self.begin_put_away()?;
+        self.bring_to_the_bench()?;
+        self.begin_packing()?;
         self.plan_sorts()?;
         self.without_core()?;
         let tasks = self.put_away_rest()?;
@@ -93,13 +108,32 @@ impl Shift {
         self.serials()?;
         self.short_pick()?;
         self.counts()?;
+        self.returns()?;
         self.kills(kills)?;
-        self.rest_of_the_shift(scans)
+        self.together(scans)?;
+        self.load()?;
+        self.comes_back()?;
+        self.end(scans)
+    }
+
+    fn stations(&self) -> [&Station; 4] {
+        [&self.picker, &self.second, &self.kiosk, &self.dock]
     }
 
     /// Scans so far, by everybody.
     fn scans(&self) -> usize {
-        [&self.picker, &self.dock, &self.second].iter().map(|station| station.robot.tally.scans).sum()
+        self.stations().iter().map(|station| station.robot.tally.scans).sum()
+    }
+
+    /// A customer changes their mind before anybody has begun.
+    fn cancel(&self) -> Result<()> {
+        let tasks = open_tasks(&self.core)?;
+        let single = tasks.iter().rev().find(|task| task.mode == "single").context("no order goes alone")?;
+        let order = single.orders().first().context("a task without order")?.to_string();
+        let body = json!({"id": "demo-cancel-1", "note": "ordered twice"});
+        self.core.post(&format!("/v1/orders/{order}/cancel"), Some(&self.core.token_of("supervisor")?), &body)?;
+        tell(&format!("Order {order} was cancelled before anybody picked it"));
+        Ok(())
     }
 
     fn sign_in(&mut self) -> Result<()> {
@@ -123,8 +157,9 @@ impl Shift {
             clusters.len(),
             singles.len()
         ));
-        self.picker.robot.favourites =
-            clusters.iter().take(1).chain(singles.iter().take(1)).chain(&clusters).chain(&singles).cloned().collect();
+        let (own, others) = together::share(&clusters, &singles);
+        (self.picker.robot.favourites, self.second.robot.favourites) = (own, others);
+        self.picker.robot.only_favourites = true;
         self.picker.robot.prefers_cases = true;
         Ok(())
     }
@@ -174,13 +209,7 @@ impl Shift {
         self.picker.kill9(&before)?;
         let after = self.picker.come_back()?;
         self.picture("after-the-power-cut")?;
-        let step =
-            |status: &Status| (status.step().to_owned(), status.task.clone(), status.quantity, status.expects.clone());
-        ensure!(step(&after) == step(&before), "after kill -9 the app is elsewhere: {before:?} then {after:?}");
-        ensure!(
-            after.epoch == before.epoch && after.seq >= before.seq,
-            "after kill -9 facts are missing: {before:?} then {after:?}"
-        );
+        station::same_step(&before, &after)?;
         let in_hand = before.quantity.unwrap_or_default();
         tell(&format!(
             "kill -9 with {} of {} in hand: the app came back on the same step with the same quantity",
@@ -216,7 +245,7 @@ impl Shift {
     }
 
     /// The core is gone, and everybody works on: the picker picks, the dock receives what is not as ordered, the
-    /// second handheld puts away.
+    /// second handheld puts away, the packer packs.
     fn without_core(&mut self) -> Result<()> {
         self.drain()?;
         self.core.stop()?;
@@ -227,19 +256,22 @@ impl Shift {
         self.picture("offline")?;
         self.sorts()?;
         self.end_put_away()?;
+        self.pack_without_core()?;
         let last = self.until("more scans without a core", |status, tally| {
             tally.scans >= picks + OFFLINE_SCANS && status.outbox.pending > 0
         })?;
         let mut waiting = last.outbox.pending;
-        for station in [&self.dock, &self.second] {
-            waiting += station.offline()?.outbox.pending;
+        for station in [&self.dock, &self.second, &self.kiosk] {
+            let pending = station.offline()?.outbox.pending;
+            ensure!(pending > 0, "nothing waits at the {}", station.name());
+            waiting += pending;
         }
         let scans = self.scans() - from;
         self.core.restart()?;
         self.drain()?;
         self.picture("online-again")?;
         tell(&format!(
-            "The core was stopped: {scans} scans went on without it at three stations, {waiting} facts waited (first seen offline with {}), all sent when it was back",
+            "The core was stopped: {scans} scans went on without it at four stations, {waiting} facts waited (first seen offline with {}), all sent when it was back",
             offline.outbox.pending
         ));
         Ok(())
@@ -265,18 +297,13 @@ impl Shift {
         Ok(())
     }
 
-    fn rest_of_the_shift(&mut self, scans: usize) -> Result<()> {
-        let others = self.scans() - self.picker.robot.tally.scans;
-        let enough = |tally: &Tally| {
-            others + tally.scans >= scans
-                && tally.clusters_done >= 1
-                && tally.tasks_done > tally.clusters_done
-                && tally.cases >= 1
-        };
-        self.until("enough tasks of each kind", |status, tally| status.task.is_none() && enough(tally))?;
-        self.picture("end-of-the-shift")?;
+    fn end(&mut self, scans: usize) -> Result<()> {
         self.drain()?;
-        for station in [&mut self.picker, &mut self.dock, &mut self.second] {
+        ensure!(self.scans() >= scans, "only {} scans were played of {scans}", self.scans());
+        let tally = &self.picker.robot.tally;
+        let kinds = tally.clusters_done >= 1 && tally.tasks_done > tally.clusters_done && tally.cases >= 1;
+        ensure!(kinds, "not every kind of pick was done: {tally:?}");
+        for station in [&mut self.picker, &mut self.second, &mut self.kiosk, &mut self.dock] {
             station.stop()?;
         }
         Ok(())
@@ -284,7 +311,7 @@ impl Shift {
 
     /// Waits until everything done is in the core.
     fn drain(&self) -> Result<()> {
-        [&self.picker, &self.dock, &self.second].into_iter().try_for_each(Station::drain)
+        self.stations().into_iter().try_for_each(Station::drain)
     }
 
     fn until(&mut self, what: &str, goal: impl FnMut(&Status, &Tally) -> bool) -> Result<Status> {

@@ -33,6 +33,16 @@ pub struct Task {
     pub drop_off_code: String,
     /// What to pick.
     pub lines: Vec<Line>,
+    /// The totes of the cart.
+    pub slots: Vec<Slot>,
+}
+
+/// A tote of a cart.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Slot {
+    /// The order that goes into it.
+    pub order: String,
 }
 
 /// A line of it.
@@ -67,6 +77,11 @@ impl Task {
     /// A line that a box can be scanned for.
     pub fn has_case(&self) -> bool {
         self.lines.iter().any(|line| line.barcodes.iter().any(|code| code.qty > 1 && code.qty <= line.qty))
+    }
+
+    /// The orders that it is for.
+    pub fn orders(&self) -> Vec<&str> {
+        self.slots.iter().map(|slot| slot.order.as_str()).collect()
     }
 
     /// Lines of several units.

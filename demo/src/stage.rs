@@ -1,7 +1,7 @@
 //! What both ways of playing need: a fresh warehouse, a core, an enrolled handheld, a reader.
 
 use anyhow::{Context, Result, bail};
-use floorhand_demo::robot::{Binaries, Core, Device, Operator, Reader, Seeded};
+use floorhand_demo::robot::{Binaries, Core, Device, Reader, Seeded};
 use std::path::{Path, PathBuf};
 
 /// Says that a folder is ours, so that clearing it clears nothing else.
@@ -52,11 +52,6 @@ impl Stage {
         let device = Device::enrol(binaries, &folder.join("device"), &self.core.url(), &code)?;
         let reader = Reader::plug(&folder.join("scanner"))?;
         Ok(Hands { device, reader })
-    }
-
-    /// Who works here.
-    pub fn operator(&self) -> Result<Operator> {
-        self.seeded.picker().cloned()
     }
 }
 

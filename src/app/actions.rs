@@ -11,6 +11,18 @@ use floorhand_domain::workflow::put_away::{self, PutAway};
 use floorhand_domain::workflow::receive::{Field, Last, Receive};
 use floorhand_domain::workflow::sign_in::SignIn;
 
+/// What the keys mean everywhere.
+pub(super) mod key {
+    use crate::view::Key;
+    pub const BACK: Key = Key::Function(4);
+    pub const END: Key = Key::Function(5);
+    pub const LESS: Key = Key::Function(6);
+    pub const CAMERA: Key = Key::Function(8);
+    pub const OTHER: Key = Key::Function(9);
+    pub const AGAIN: Key = Key::Function(10);
+    pub const LABEL: Key = Key::Function(11);
+    pub const WITHOUT: Key = Key::Function(12);
+}
 const BACK: Key = Key::Function(4);
 const END: Key = Key::Function(5);
 const LESS: Key = Key::Function(6);
@@ -32,7 +44,7 @@ pub struct Action {
     pub tap: Tap,
 }
 
-fn action(name: &'static str, key: Key, tap: Tap) -> Action {
+pub(super) fn action(name: &'static str, key: Key, tap: Tap) -> Action {
     Action { name, key, tap }
 }
 
@@ -57,6 +69,11 @@ impl App {
             (None, Flow::Receive(flow)) => self.receive_actions(flow),
             (None, Flow::PutAway(flow)) => put_away_actions(flow),
             (None, Flow::Count(flow)) => count_actions(flow),
+            (None, Flow::Bench(_)) => self.bench_actions(),
+            (None, Flow::Pack(flow)) => self.pack_actions(flow),
+            (None, Flow::Load(_)) => vec![action("done", END, Tap::Finish)],
+            (None, Flow::ReturnsOpen(open)) => Self::open_return_actions(open),
+            (None, Flow::Returns(flow)) => self.returns_actions(flow),
         }
     }
 
@@ -70,7 +87,8 @@ impl App {
         }
         let rows = match (&self.page, &self.flow) {
             (Some(OpenPage::Differences { .. } | OpenPage::WhatIs { .. }), _) => self.lock.is_none(),
-            (None, Flow::Deliveries(_)) => self.lock.is_none(),
+            (None, Flow::Deliveries(_) | Flow::ReturnsOpen(_)) => self.lock.is_none(),
+            (None, Flow::Bench(_) | Flow::Pack(_)) => self.lock.is_none() && self.bench_digits(),
             _ => false,
         };
         match key {
@@ -100,7 +118,11 @@ impl App {
                     AttentionTab::Parked => AttentionTab::Waiting,
                     AttentionTab::Waiting => AttentionTab::Refused,
                 };
-                vec![action("next-tab", AGAIN, Tap::Tab(next))]
+                let mut found = vec![action("next-tab", AGAIN, Tap::Tab(next))];
+                if self.card_acts() {
+                    found.push(action("what-to-do", Key::Enter, Tap::Ok));
+                }
+                found
             }
             OpenPage::History { refused_only: true, .. } => vec![action("show-all", AGAIN, Tap::ShowAll)],
             OpenPage::History { refused_only: false, .. } => vec![action("show-refused", AGAIN, Tap::ShowRefused)],
@@ -115,6 +137,7 @@ impl App {
             OpenPage::Unknown { field, .. } => {
                 vec![action("photo", CAMERA, Tap::Photo), action("next-field", AGAIN, Tap::Field((field + 1) % 3))]
             }
+            OpenPage::Entry { .. } | OpenPage::Note { .. } | OpenPage::People { .. } => Vec::new(),
             OpenPage::CantScan
             | OpenPage::Problem
             | OpenPage::Languages
@@ -122,7 +145,10 @@ impl App {
             | OpenPage::Readers
             | OpenPage::Settings
             | OpenPage::About
-            | OpenPage::WhatIs { .. } => Vec::new(),
+            | OpenPage::WhatIs { .. }
+            | OpenPage::PrintAgain
+            | OpenPage::Reasons
+            | OpenPage::Override { .. } => Vec::new(),
         }
     }
 
@@ -218,6 +244,9 @@ fn put_away_actions(flow: &Under<PutAway>) -> Vec<Action> {
             if !at.is_none() || *hand != put_away::Hand::default() {
                 found.push(action("back", BACK, Tap::Back));
             }
+            if !hand.units.is_empty() {
+                found.push(action("only-here", LESS, Tap::OnlyHere));
+            }
         }
         put_away::Stage::Destination { .. } => {
             found.push(action("back", BACK, Tap::Back));
@@ -263,7 +292,8 @@ mod tests {
 
     fn app(flow: Flow) -> App {
         let roles = vec![Role::Pick, Role::Receive, Role::Stock, Role::Count];
-        let session = Session { operator: "o".into(), name: "O".into(), roles, signin: "s".into() };
+        let session =
+            Session { operator: "o".into(), name: "O".into(), roles, signin: "s".into(), language: String::new() };
         App { session: Some(session), flow, ..App::default() }
     }
 
@@ -353,6 +383,10 @@ mod tests {
             |at: &str| put_away::Stage::Source { line: "l".into(), at: at.into(), hand: put_away::Hand::default() };
         check(&moving(source("")), "");
         check(&moving(source("A")), "F4 back");
+        let units = vec![floorhand_domain::fact::Units { qty: 2, ..Default::default() }];
+        let hand = put_away::Hand { item: "X".into(), units, ..put_away::Hand::default() };
+        let counted = put_away::Stage::Source { line: "l".into(), at: "A".into(), hand };
+        check(&moving(counted), "F4 back, F6 only-here");
         let load = put_away::Load::Part { from: "A".into(), hand: put_away::Hand::default() };
         check(&moving(put_away::Stage::Destination { line: "l".into(), load }), "F4 back, F9 other-place");
         let empty = put_away::Stage::EmptyNow { line: "l".into(), location: "A".into(), item: "X".into() };
@@ -380,7 +414,13 @@ mod tests {
         check(&over(receiving(None), photo(true)), "F8 use, F10 again");
         let unknown = OpenPage::Unknown { raw: "?".into(), words: String::new(), photos: Vec::new(), field: 2 };
         check(&over(receiving(None), unknown), "F8 photo, F10 next-field");
-        let approve = OpenPage::Approve { reason: Reason::ReceiptOver, number: 9, approver: None, typed: false };
+        let approve = OpenPage::Approve {
+            reason: Reason::ReceiptOver,
+            number: 9,
+            approver: None,
+            typed: false,
+            code: String::new(),
+        };
         check(&over(receiving(None), approve), "F4 not-me");
         check(&over(app(Flow::Work), OpenPage::More { asked: None }), "F4 lock, F5 sign-out");
         check(&over(app(Flow::Work), App::history(false)), "F10 show-refused");

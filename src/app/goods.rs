@@ -11,13 +11,17 @@ use floorhand_domain::scan::Lookup;
 use floorhand_domain::workflow::count::{self, Count};
 use floorhand_domain::workflow::put_away::{self, PutAway};
 use floorhand_domain::workflow::receive::{self, Receive};
+use floorhand_domain::workflow::returns;
 use floorhand_domain::workflow::{Accepted, Meant, Next, Site, Step, What, refusal};
+use floorhand_domain::workflow::{load, pack};
 use std::sync::Arc;
 
 /// Items met on the way that no line of the task names.
 const SEEN_MAX: usize = 64;
 /// Longest number that can be typed.
 const NUMBER_MAX: usize = 10;
+/// A weight is typed in kilograms.
+const KILOGRAM_DECIMALS: u8 = 3;
 
 impl<M> Under<M> {
     pub(super) fn new(at: M, catalogue: Arc<Catalogue>) -> Self {
@@ -31,7 +35,7 @@ impl<M> Under<M> {
     }
 
     /// Keeps what a scan told about items that no line names.
-    fn learn(&mut self, items: &[Item]) {
+    pub(super) fn learn(&mut self, items: &[Item]) {
         for item in items {
             let known =
                 self.catalogue.items.contains_key(item.id.as_str()) || self.seen.iter().any(|s| s.id == item.id);
@@ -53,6 +57,12 @@ impl App {
             Flow::PutAway(_) => Press::PutAway(put_away::Event::Scan(meant)),
             Flow::Count(_) => Press::Count(count::Event::Scan { meant, count: now.id.clone().into() }),
             Flow::Receive(_) => Press::Receive(receive::Event::Scan(meant)),
+            Flow::Pack(_) => Press::Pack(pack::Event::Scan { meant, fresh: Self::fresh_carton(now) }),
+            Flow::Load(_) => Press::Load(load::Event::Scan(meant)),
+            Flow::Returns(_) => Press::Returns(match self.weight_scanned(&meant) {
+                Some(grams) => returns::Event::Weighed(grams),
+                None => returns::Event::Scan(meant),
+            }),
             _ => {
                 let refusal = self.general(floorhand_domain::scan::Refusal::NotNow);
                 let (turn, result, _) = self.refused(refusal, text, found);
@@ -80,6 +90,11 @@ impl App {
             (Flow::Count(flow), Press::Count(event)) => {
                 self.run(*flow, |at, site| at.update(event, site), Flow::Count, text, now, found)
             }
+            (Flow::Pack(flow), Press::Pack(event)) => self.pack_event(*flow, event, text, now, found),
+            (Flow::Load(flow), Press::Load(event)) => {
+                self.run(*flow, |at, site| at.update(event, site), Flow::Load, text, now, found)
+            }
+            (Flow::Returns(flow), Press::Returns(event)) => self.returns_event(*flow, event, text, now, found),
             (flow, _) => {
                 self.flow = flow;
                 (self.turn(), Err(Refusal::Goods(floorhand_domain::scan::Refusal::NotNow.into())))
@@ -109,7 +124,7 @@ impl App {
     }
 
     /// What a machine answered: the answer shown, the facts to commit.
-    fn concluded(
+    pub(super) fn concluded(
         mut self,
         facts: Vec<Fact>,
         answer: Result<Accepted, refusal::Refusal>,
@@ -123,11 +138,18 @@ impl App {
                     self.answer = Answer::None;
                 } else {
                     let name = match accepted.what {
-                        What::Item | What::Received | What::Undone => self.name_of(&accepted.code.as_str().into()),
+                        What::Item | What::Received | What::Undone | What::TakenOut => {
+                            self.name_of(&accepted.code.as_str().into())
+                        }
                         _ => String::new(),
                     };
                     effects.push(Effect::Signal(accepted.class.into()));
-                    self.accepted(accepted.clone(), name);
+                    match received_loose(&facts).filter(|_| accepted.what == What::Received) {
+                        Some(item) => {
+                            self.accepted(Accepted { code: String::new(), ..accepted.clone() }, self.name_of(item))
+                        }
+                        None => self.accepted(accepted.clone(), name),
+                    }
                 }
                 // What was typed belongs to the step that is over.
                 self.typed.clear();
@@ -156,6 +178,7 @@ impl App {
             Flow::Receive(flow) => flow.learn(&found.known.items),
             Flow::PutAway(flow) => flow.learn(&found.known.items),
             Flow::Count(flow) => flow.learn(&found.known.items),
+            Flow::Returns(flow) => flow.under.learn(&found.known.items),
             _ => {}
         }
     }
@@ -168,7 +191,8 @@ impl App {
             Flow::PutAway(flow) => flow.item(id),
             Flow::Count(flow) => flow.item(id),
             Flow::Pick(flow) => flow.catalogue.items.get(id.as_str()),
-            _ => None,
+            Flow::Pack(flow) => flow.at.item(id),
+            _ => self.item_returned(id),
         }
     }
 
@@ -186,7 +210,7 @@ impl App {
     /// field for a code.
     #[must_use]
     pub fn look_for_tap(&self) -> Option<Lookup> {
-        if !matches!(self.flow, Flow::Receive(_) | Flow::PutAway(_) | Flow::Count(_)) {
+        if !matches!(self.flow, Flow::Receive(_) | Flow::PutAway(_) | Flow::Count(_) | Flow::Returns(_)) {
             return None;
         }
         let mut lookup = Lookup::default();
@@ -200,6 +224,11 @@ impl App {
                 receive::Field::Serial => lookup.serials.push(self.typed.clone()),
                 _ => {}
             }
+        }
+        match self.return_field() {
+            Some(returns::Field::Lot) => lookup.lots.push(self.typed.clone()),
+            Some(returns::Field::Serial) => lookup.serials.push(self.typed.clone()),
+            _ => {}
         }
         Some(lookup)
     }
@@ -227,6 +256,14 @@ impl App {
             Flow::Count(flow) => {
                 let last = flow.at.sheet()?.last.as_ref()?;
                 self.keypad.then(|| of(&last.key.item))
+            }
+            Flow::Returns(flow) => {
+                let entry = flow.under.at.entry()?;
+                match flow.under.at.field()? {
+                    returns::Field::Quantity if !entry.kept.serial => Some(of(&entry.item)),
+                    returns::Field::Weigh => Some(KILOGRAM_DECIMALS),
+                    _ => None,
+                }
             }
             _ => None,
         }
@@ -358,7 +395,11 @@ impl App {
             Flow::Receive(flow) => Some(Doing::Receive(flow.at.saved())),
             Flow::PutAway(flow) => Some(Doing::PutAway(flow.at.saved())),
             Flow::Count(flow) => Some(Doing::Count(flow.at.saved())),
-            Flow::SignIn(_) | Flow::Work | Flow::Deliveries(_) => None,
+            Flow::Pack(flow) => Some(Doing::Pack(flow.at.saved())),
+            Flow::Load(flow) => Some(Doing::Load(flow.at.clone())),
+            Flow::Returns(flow) => Some(Doing::Returns(flow.under.at.saved())),
+            Flow::ReturnsOpen(open) => Some(Doing::ReturnsOpen(open.clone())),
+            Flow::SignIn(_) | Flow::Work | Flow::Deliveries(_) | Flow::Bench(_) => None,
         }
     }
 
@@ -366,6 +407,12 @@ impl App {
     #[must_use]
     pub fn approvable(&self) -> Option<(Reason, i64)> {
         if self.waits_typed() {
+            return Some((Reason::NotAllowed, 0));
+        }
+        if let Some(asked) = self.lead_asked() {
+            return Some(asked);
+        }
+        if self.wishes() {
             return Some((Reason::NotAllowed, 0));
         }
         let Answer::Refused(refused) = &self.answer else { return None };
@@ -377,19 +424,33 @@ impl App {
             refusal::Refusal::ReceiptOver { limit, .. } => *limit,
             refusal::Refusal::ShelfLife { days, .. } => *days,
             refusal::Refusal::Allocated { promised, .. } => *promised,
-            _ => 0,
+            other => self.grams_off(other).unwrap_or(0),
         };
         Some((refusal.reason(), number))
     }
 
     /// A supervisor allowed what was refused last.
     pub(super) fn approved(self, by: floorhand_domain::id::OperatorId, now: &Now, found: &Found) -> Turn {
-        match &self.flow {
-            Flow::Receive(_) => self.pressed(Press::Receive(receive::Event::Approved { by }), now, found),
-            Flow::PutAway(_) => self.pressed(Press::PutAway(put_away::Event::Approved { by }), now, found),
-            _ => self.turn(),
+        let app = match self.lead_allowed(by.clone(), found) {
+            Ok(turn) => return turn,
+            Err(app) => app,
+        };
+        match &app.flow {
+            Flow::Receive(_) => app.pressed(Press::Receive(receive::Event::Approved { by }), now, found),
+            Flow::PutAway(_) => app.pressed(Press::PutAway(put_away::Event::Approved { by }), now, found),
+            Flow::Pack(_) => app.pressed(Press::Pack(pack::Event::Approved { by }), now, found),
+            Flow::Returns(_) => app.return_approved(by, now, found),
+            _ => app.turn(),
         }
     }
+}
+
+/// The item that was received into no handling unit.
+fn received_loose(facts: &[Fact]) -> Option<&ItemId> {
+    facts.iter().rev().find_map(|fact| match fact {
+        Fact::Received { item, handling_unit, .. } => Some(item).filter(|_| handling_unit.is_none()),
+        _ => None,
+    })
 }
 
 /// An event of a button, for one of the machines.
@@ -400,4 +461,10 @@ pub(super) enum Press {
     PutAway(put_away::Event),
     /// For counts.
     Count(count::Event),
+    /// For packing.
+    Pack(pack::Event),
+    /// For loading.
+    Load(load::Event),
+    /// For returns.
+    Returns(returns::Event),
 }

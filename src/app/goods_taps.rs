@@ -8,7 +8,7 @@ use floorhand_domain::id::{HandlingUnitId, Lot, Serial};
 use floorhand_domain::quantity;
 use floorhand_domain::reason::Reason;
 use floorhand_domain::workflow::receive::{self, Field};
-use floorhand_domain::workflow::{Accepted, Meant, count, put_away};
+use floorhand_domain::workflow::{Accepted, Meant, count, pack, put_away, returns};
 
 /// Signs of a lot or serial number that is typed.
 const TEXT_MAX: usize = 20;
@@ -32,7 +32,9 @@ impl App {
     /// Whether signs go into a field of the receipt.
     #[must_use]
     pub fn field_text(&self) -> bool {
-        self.page.is_none() && self.keypad && matches!(self.receive_field(), Some(Field::Lot | Field::Serial))
+        let returned = matches!(self.return_field(), Some(returns::Field::Lot | returns::Field::Serial));
+        let received = matches!(self.receive_field(), Some(Field::Lot | Field::Serial));
+        self.page.is_none() && self.keypad && (received || returned)
     }
 
     /// A tap in one of these flows. `Err` = it means what it means anywhere.
@@ -43,7 +45,7 @@ impl App {
         self.learn(found);
         match &self.page {
             Some(OpenPage::Unknown { .. }) => return self.unknown_tap(tap, now, found),
-            Some(OpenPage::Photo { .. }) => return self.photo_tap(tap),
+            Some(OpenPage::Photo { .. }) => return self.photo_tap(tap, now, found),
             Some(OpenPage::Differences { .. }) => return self.differences_tap(tap),
             Some(OpenPage::WhatIs { .. }) => return self.what_is_tap(tap),
             Some(_) => return Err(Box::new(self)),
@@ -55,6 +57,11 @@ impl App {
             Flow::Receive(_) => self.receive_tap(tap, now, found),
             Flow::PutAway(_) => self.put_away_tap(tap, now, found),
             Flow::Count(_) => self.count_tap(tap, now, found),
+            Flow::Bench(_) => self.bench_tap(tap, now, found),
+            Flow::Pack(_) => self.pack_tap(tap, now, found),
+            Flow::Load(_) => self.load_tap(tap, now, found),
+            Flow::ReturnsOpen(_) => self.open_return_tap(tap, now, found),
+            Flow::Returns(_) => self.returns_tap(tap, now, found),
             _ => Err(Box::new(self)),
         }
     }
@@ -216,6 +223,7 @@ impl App {
                 Some(Err(_)) => self.not_a_number(found),
                 None => self.turn(),
             },
+            Tap::OnlyHere => self.pressed(press(put_away::Event::Enough), now, found),
             Tap::OtherPlace => self.pressed(press(put_away::Event::Other), now, found),
             Tap::Yes => self.pressed(press(put_away::Event::Empty(true)), now, found),
             Tap::No => self.pressed(press(put_away::Event::Empty(false)), now, found),
@@ -283,7 +291,7 @@ impl App {
         }
     }
 
-    fn sign(mut self, sign: char) -> Turn {
+    pub(super) fn sign(mut self, sign: char) -> Turn {
         if self.typed.chars().count() < TEXT_MAX && (sign.is_ascii_graphic() || sign == ' ') {
             self.typed.push(sign.to_ascii_uppercase());
         }
@@ -306,7 +314,7 @@ impl App {
 
     fn unknown_page(self) -> Turn {
         let raw = match &self.answer {
-            Answer::Refused(refused) => refused.text.clone(),
+            Answer::Refused(refused) if !self.settings.scan.names_badge(&refused.text) => refused.text.clone(),
             _ => return self.turn(),
         };
         self.show(OpenPage::Unknown { raw, words: String::new(), photos: Vec::new(), field: 0 })
@@ -358,14 +366,29 @@ impl App {
         Ok(self.turn())
     }
 
-    fn photo_tap(mut self, tap: &Tap) -> Result<Turn, Box<Self>> {
+    fn photo_tap(mut self, tap: &Tap, now: &Now, found: &Found) -> Result<Turn, Box<Self>> {
+        let still = matches!(self.page, Some(OpenPage::Photo { still: true, .. }));
         match &plain(tap) {
+            Tap::Use | Tap::Ok | Tap::Primary if still => {
+                let shot = self.shot.take();
+                Ok(self.photo_taken(shot, now, found))
+            }
+            Tap::Again if still => {
+                self.shot = None;
+                if let Some(OpenPage::Photo { still, .. }) = &mut self.page {
+                    *still = false;
+                }
+                Ok(self.turn())
+            }
+            Tap::Use | Tap::Again => Ok(self.turn()),
+            Tap::Shutter if still => Ok(self.turn()),
             Tap::Shutter | Tap::Ok | Tap::Primary => {
                 let mut turn = self.turn();
                 turn.effects.push(Effect::TakePhoto);
                 Ok(turn)
             }
-            Tap::Again | Tap::Use | Tap::Back => {
+            Tap::Back => {
+                self.shot = None;
                 self.page = match self.page.take() {
                     Some(OpenPage::Photo { back, .. }) => back.map(|page| *page),
                     other => other,
@@ -382,7 +405,7 @@ impl App {
         }
     }
 
-    /// A photograph is on the disk: it belongs to what is being recorded.
+    /// A photograph is on the disk. Once it was looked at and is used, it belongs to what is being recorded.
     pub(super) fn photo_taken(mut self, photo: Option<Photo>, now: &Now, found: &Found) -> Turn {
         let Some(photo) = photo else {
             self.answer = Answer::Notice("no-camera");
@@ -390,26 +413,39 @@ impl App {
             turn.effects.push(Effect::Signal(Signal::Refused));
             return turn;
         };
+        if let Some(OpenPage::Photo { still, .. }) = &mut self.page
+            && !*still
+        {
+            *still = true;
+            self.shot = Some(photo);
+            return self.turn();
+        }
         self.page = match self.page.take() {
             Some(OpenPage::Photo { back, .. }) => back.map(|page| *page),
             other => other,
         };
-        if let Some(OpenPage::Unknown { photos, field, .. }) = &mut self.page {
+        let mut app = match self.entry_photo(&photo, found) {
+            Ok(turn) => return turn,
+            Err(app) => *app,
+        };
+        if let Some(OpenPage::Unknown { photos, field, .. }) = &mut app.page {
             if photos.len() < PHOTOS_MAX {
                 photos.push(photo);
             }
             *field = (*field).max(1);
-            return self.turn();
+            return app.turn();
         }
-        match &self.flow {
+        match &app.flow {
             Flow::Receive(_) => {
                 // The page that asked for it stays.
-                let page = self.page.take();
-                let mut turn = self.pressed(Press::Receive(receive::Event::Photo(photo_of(&photo))), now, found);
+                let page = app.page.take();
+                let mut turn = app.pressed(Press::Receive(receive::Event::Photo(photo_of(&photo))), now, found);
                 turn.app.page = page;
                 turn
             }
-            _ => self.turn(),
+            Flow::Pack(_) => app.pressed(Press::Pack(pack::Event::Photo(photo_of(&photo))), now, found),
+            Flow::Returns(_) => app.pressed(Press::Returns(returns::Event::Photo(photo_of(&photo))), now, found),
+            _ => app.turn(),
         }
     }
 
@@ -503,7 +539,7 @@ impl App {
 }
 
 /// What a key means here: digits and signs go where those of the keypad go.
-fn plain(tap: &Tap) -> Tap {
+pub(super) fn plain(tap: &Tap) -> Tap {
     let Tap::Key(press) = tap else { return tap.clone() };
     match &press.key {
         Key::Enter => Tap::Ok,
@@ -523,7 +559,7 @@ fn plain(tap: &Tap) -> Tap {
     }
 }
 
-fn photo_of(photo: &Photo) -> receive::Photo {
+pub(super) fn photo_of(photo: &Photo) -> receive::Photo {
     receive::Photo { id: photo.id.clone().into(), hash: photo.hash.clone(), bytes: photo.bytes }
 }
 

@@ -12,6 +12,9 @@ impl App {
     /// The task that a tap opens, to be read before the turn.
     #[must_use]
     pub fn task_tapped(&self, tap: &Tap) -> Option<TaskId> {
+        if self.page.is_some() && self.lock.is_none() {
+            return self.entry_task(tap);
+        }
         if self.lock.is_some() || self.page.is_some() || !matches!(self.flow, Flow::Work) {
             return None;
         }
@@ -35,7 +38,8 @@ impl App {
     /// Whether text goes straight into a field: then a fast typist is still typing.
     #[must_use]
     pub fn wants_text(&self) -> bool {
-        matches!(self.page, Some(OpenPage::TypeCode { .. } | OpenPage::Unknown { .. })) || self.field_text()
+        matches!(self.page, Some(OpenPage::TypeCode { .. } | OpenPage::Unknown { .. } | OpenPage::Note { .. }))
+            || self.field_text()
     }
 
     /// The code in the open field, if OK was pressed there: it goes the way of a scan, marked.
@@ -50,7 +54,7 @@ impl App {
 
     pub(super) fn tap(self, tap: Tap, now: &Now, found: &Found) -> Turn {
         let tap = self.button(tap);
-        match self.goods_tap(&tap, now, found) {
+        match self.attention_tap(&tap, now, found).or_else(|app| app.goods_tap(&tap, now, found)) {
             Ok(turn) => turn,
             Err(app) => app.common_tap(tap, now, found),
         }
@@ -62,7 +66,9 @@ impl App {
             tap,
             Tap::Key(_) | Tap::Digit(_) | Tap::Backspace | Tap::Back | Tap::NotMe | Tap::Close | Tap::OpenLanguages
         );
-        if self.lock.is_some() && !free {
+        let speaks = matches!(self.page, Some(OpenPage::Languages))
+            && matches!(tap, Tap::Choose(_) | Tap::PageUp | Tap::PageDown);
+        if self.lock.is_some() && !free && !speaks {
             return self.turn();
         }
         match tap {
@@ -86,7 +92,7 @@ impl App {
             },
             Tap::NotMe => self.not_me(),
             Tap::OpenWork => match self.flow {
-                Flow::Work | Flow::Deliveries(_) => self.show_work(),
+                Flow::Work | Flow::Deliveries(_) | Flow::Bench(_) => self.show_work(),
                 _ => self.close_page(),
             },
             Tap::OpenAttention if self.session.is_some() => self.show(Self::attention(AttentionTab::Refused)),
@@ -120,6 +126,7 @@ impl App {
                 turn
             }
             Tap::OpenDeliveries => self.show_deliveries(found),
+            Tap::Point if self.page.is_none() => self.number_digit('.', now, found),
             // They mean something only where goods are received, moved or counted.
             Tap::Point | Tap::OtherPlace | Tap::ShelfEmpty | Tap::Undo | Tap::Finish | Tap::Keypad => self.turn(),
             Tap::Blind | Tap::NotListed | Tap::Field(_) | Tap::NoDate | Tap::Damaged => self.turn(),
@@ -127,6 +134,10 @@ impl App {
                 self.turn()
             }
             Tap::CountAgain | Tap::Photo | Tap::Shutter | Tap::Again | Tap::Use | Tap::Fold => self.turn(),
+            // They mean something only where an order is packed, or goods came back.
+            Tap::NewCarton | Tap::TakeOut | Tap::CloseCarton | Tap::WeighAgain | Tap::AskLead => self.turn(),
+            Tap::PrintAgain | Tap::Later | Tap::Answer(..) | Tap::Grade(_) | Tap::Reasons => self.turn(),
+            Tap::Disposition(_) | Tap::Unmatched | Tap::Next => self.turn(),
         }
     }
 
@@ -145,6 +156,7 @@ impl App {
                 Some(sign) => self.type_sign(sign),
                 None => self.turn(),
             },
+            Key::Text(text) if matches!(text.as_str(), "." | ",") => self.tap(Tap::Point, now, found),
             Key::Text(text) => match digit(text) {
                 Some(digit) => self.digit(digit, now, found),
                 None => self.turn(),
@@ -161,8 +173,9 @@ impl App {
             return self.pin_digit(digit);
         }
         if self.page.is_none() {
-            if self.keypad_open() {
-                return self.number_digit(digit);
+            let at_item = matches!(&self.flow, Flow::Pick(flow) if matches!(flow.pick.stage, Stage::Item { .. }));
+            if self.keypad_open() || at_item {
+                return self.number_digit(char::from(b'0' + digit.min(9)), now, found);
             }
             if matches!(self.flow, Flow::Work) {
                 return self.choose_task(now, found);
@@ -229,9 +242,15 @@ impl App {
                 *open = row;
                 self.turn()
             }
-            Some(OpenPage::More { .. } | OpenPage::CantScan | OpenPage::Problem | OpenPage::Languages) => {
-                self.choose_row(row, now, found)
-            }
+            Some(
+                OpenPage::More { .. }
+                | OpenPage::CantScan
+                | OpenPage::Problem
+                | OpenPage::Languages
+                | OpenPage::PrintAgain
+                | OpenPage::Reasons
+                | OpenPage::Override { .. },
+            ) => self.choose_row(row, now, found),
             Some(_) => self.turn(),
             None => match &self.flow {
                 Flow::Work => self.choose_task(now, found),

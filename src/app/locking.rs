@@ -1,10 +1,12 @@
 //! The lock of an idle station, the hand-over to somebody else, and a supervisor's approval: all ask for
 //! a badge or a PIN over a step that stays as it is.
 
-use super::{Answer, App, Effect, Flow, Found, Guard, Kept, Lock, Now, OpenPage, Refusal, Session, Signal, Turn};
+use super::{
+    Answer, App, Doing, Effect, Flow, Found, Guard, Kept, Lock, Now, OpenPage, Refusal, Session, Signal, Turn,
+};
 use floorhand_domain::fact::Fact;
-use floorhand_domain::id::{ItemId, OperatorId};
-use floorhand_domain::master::{Role, TypedCodes};
+use floorhand_domain::id::OperatorId;
+use floorhand_domain::master::Role;
 use floorhand_domain::reason::Reason;
 use floorhand_domain::workflow::sign_in::{self, Event, Exit, SignIn};
 use floorhand_domain::workflow::{Accepted, Meant, Next, Site};
@@ -156,16 +158,18 @@ impl App {
     /// Somebody begins at this station.
     pub(super) fn begin_session(&mut self, operator: OperatorId, name: String, now: &Now, found: &Found) {
         let row = found.known.operators.iter().find(|known| known.id == operator);
-        if let Some(language) = row.map(|known| known.language.as_str()).filter(|language| !language.is_empty()) {
-            language.clone_into(&mut self.look.language);
-        }
-        let roles = row.map(|known| known.roles.clone()).unwrap_or_default();
-        self.session = Some(Session { operator, name, roles, signin: now.id.clone() });
+        let (roles, language) = row.map(|known| (known.roles.clone(), known.language.clone())).unwrap_or_default();
+        self.session = Some(Session { operator, name, roles, signin: now.id.clone(), language });
+        // What was kept with the badge is read after this turn.
+        self.wear(None);
+        // What concerns them was there before: no news.
+        self.link.news = None;
     }
 
     /// Keeps the step of whoever leaves it: the task stays claimed, and whoever takes it over finds it there.
     pub(super) fn keep_step(&mut self) {
-        let (Some(session), Some(doing)) = (&self.session, self.doing()) else { return };
+        let doing = self.doing().filter(|doing| !matches!(doing, Doing::ReturnsOpen(_)));
+        let (Some(session), Some(doing)) = (&self.session, doing) else { return };
         let kept = Kept { operator: session.operator.clone(), doing };
         self.kept.retain(|known| known.doing.subject() != kept.doing.subject());
         if self.kept.len() >= KEPT_MAX {
@@ -177,56 +181,8 @@ impl App {
     /// Opens the page that asks a supervisor, for the rule that was broken last.
     pub(super) fn ask_approval(self) -> Turn {
         match self.approvable() {
-            Some((reason, number)) => self.show(OpenPage::Approve { reason, number, approver: None, typed: false }),
+            Some((reason, number)) => self.show(asking(reason, number, None)),
             None => self.turn(),
-        }
-    }
-
-    /// Whether a code that is typed now is taken as it is; else a supervisor allows each, or nobody may type.
-    #[must_use]
-    pub fn takes_typed(&self) -> bool {
-        let decides = self.may(Role::Supervisor) || self.may(Role::Manager);
-        match self.settings.typed_codes {
-            TypedCodes::Allowed => true,
-            TypedCodes::Supervisor => self.session.is_none() || decides,
-            TypedCodes::Never => self.session.is_none(),
-        }
-    }
-
-    /// A code was typed that somebody else must allow.
-    pub(super) fn code_typed_in(self, found: &Found) -> Turn {
-        match self.settings.typed_codes {
-            TypedCodes::Never => self.not_allowed(found),
-            _ => self.show(OpenPage::Approve { reason: Reason::NotAllowed, number: 0, approver: None, typed: true }),
-        }
-    }
-
-    /// Whether the open page asks for a typed code.
-    pub(super) fn waits_typed(&self) -> bool {
-        matches!(self.page, Some(OpenPage::Approve { typed: true, .. }))
-    }
-
-    /// The typed code counts now, as a scan would.
-    fn typed_allowed(self, by: OperatorId) -> Turn {
-        let fact = Fact::Approved {
-            by,
-            decision: Reason::NotAllowed,
-            subject: self.aggregate(),
-            item: ItemId::default(),
-            qty: 0,
-        };
-        let mut turn = self.turn();
-        turn.facts.push(fact);
-        turn.effects.push(Effect::TypedScan);
-        turn
-    }
-
-    /// The aggregate of what is being done.
-    fn aggregate(&self) -> String {
-        match &self.flow {
-            Flow::Receive(flow) => format!("receipt:{}", flow.at.receipt),
-            _ if self.task().is_none() => "scan".to_owned(),
-            _ => format!("task:{}", self.task()),
         }
     }
 
@@ -238,7 +194,6 @@ impl App {
             return (turn, result);
         };
         self.typed.clear();
-        let typed = self.waits_typed();
         let settings = self.settings.clone();
         let site = Site { known: &found.known, settings: &settings, today: &now.today };
         let roles = found.known.operators.first().map(|known| known.roles.clone()).unwrap_or_default();
@@ -250,24 +205,35 @@ impl App {
                 let decides =
                     roles.contains(&Role::Manager) || (roles.contains(&Role::Supervisor) && !self.beyond_supervisor());
                 if own || !decides {
-                    self.page = Some(OpenPage::Approve { reason, number, approver: None, typed });
+                    self.ask_of(reason, number, None);
                     return self.approval_refused(sign_in::Refusal::NotAllowed);
                 }
-                self.page = Some(OpenPage::Approve { reason, number, approver: Some((operator, name)), typed });
+                self.ask_of(reason, number, Some((operator, name)));
                 let mut turn = self.turn();
                 turn.effects.push(Effect::Signal(Signal::Accepted));
                 (turn, Ok(accepted))
             }
             (Err(refusal), _) => {
-                self.page = Some(OpenPage::Approve { reason, number, approver: None, typed });
+                self.ask_of(reason, number, None);
                 self.approval_refused(refusal)
             }
             (Ok(accepted), _) => (self.turn(), Ok(accepted)),
         }
     }
 
+    /// Asks for this approval, of whoever's PIN is to come; what is asked for stays.
+    fn ask_of(&mut self, reason: Reason, number: i64, of: Option<(OperatorId, String)>) {
+        match &mut self.page {
+            Some(OpenPage::Approve { approver, .. }) => *approver = of,
+            page => *page = Some(asking(reason, number, of)),
+        }
+    }
+
     /// Whether so much more than ordered came that only a manager may allow it.
     fn beyond_supervisor(&self) -> bool {
+        if self.wishes_much() {
+            return true;
+        }
         let Flow::Receive(flow) = &self.flow else { return false };
         let most = i64::from(self.settings.limits.supervisor_over_percent);
         flow.at.over_percent().is_some_and(|percent| percent > most)
@@ -280,7 +246,7 @@ impl App {
 
     /// The PIN of a supervisor was compared.
     pub(super) fn approval_checked(mut self, right: bool, now: &Now, found: &Found) -> Turn {
-        let Some(OpenPage::Approve { reason, number, approver: Some((operator, name)), typed }) = self.page.clone()
+        let Some(OpenPage::Approve { reason, number, approver: Some((operator, name)), typed, .. }) = self.page.clone()
         else {
             return self.turn();
         };
@@ -290,14 +256,15 @@ impl App {
         let mut turn = match step.answer {
             Ok(_) => {
                 self.page = None;
-                let mut turn = if typed { self.typed_allowed(operator) } else { self.approved(operator, now, found) };
+                let mut turn =
+                    if typed { self.typed_allowed(operator, now) } else { self.approved(operator, now, found) };
                 turn.facts.splice(0..0, step.facts);
                 turn
             }
             Err(refusal) => {
                 let out = matches!(refusal, sign_in::Refusal::LockedOut { .. });
                 let approver = self.pin_of().filter(|_| !out).map(|(id, name)| (id.clone(), name.to_owned()));
-                self.page = Some(OpenPage::Approve { reason, number, approver, typed });
+                self.ask_of(reason, number, approver);
                 let mut turn = self.turn();
                 turn.facts = step.facts;
                 turn.effects.push(Effect::Signal(Signal::Refused));
@@ -307,4 +274,8 @@ impl App {
         turn.guard = guard;
         turn
     }
+}
+
+fn asking(reason: Reason, number: i64, approver: Option<(OperatorId, String)>) -> OpenPage {
+    OpenPage::Approve { reason, number, approver, typed: false, code: String::new() }
 }

@@ -2,18 +2,21 @@
 
 use super::goods::Press;
 use super::{App, Effect, Flow, Found, Now, OpenPage, Turn};
-use crate::view::{AttentionTab, Paging, Profile, Setting, Tap, TextSize};
+use crate::view::{AttentionTab, LANGUAGES, Paging, Profile, Tap, TextSize};
 use floorhand_domain::master::Role;
 use floorhand_domain::reason::Reason;
 use floorhand_domain::workflow::pick::{Event, Stage};
-use floorhand_domain::workflow::{count, put_away};
+use floorhand_domain::workflow::{count, put_away, receive, returns};
 
 /// Signs of a typed code at the most.
 const CODE_SIGNS_MAX: usize = 48;
 
 impl App {
     pub(super) fn show(mut self, page: OpenPage) -> Turn {
-        let load = matches!(page, OpenPage::Attention { .. } | OpenPage::History { .. });
+        let load = matches!(page, OpenPage::Attention { .. } | OpenPage::History { .. } | OpenPage::People { .. });
+        if !matches!(page, OpenPage::Approve { .. }) {
+            self.lead = None;
+        }
         self.page = Some(page);
         self.sheet_page = 0;
         self.typed.clear();
@@ -25,6 +28,9 @@ impl App {
     }
 
     pub(super) fn close_page(mut self) -> Turn {
+        if let Some(asked) = self.lead.take() {
+            return self.show(OpenPage::Entry { row: Box::new(asked.row), tab: asked.tab });
+        }
         self.page = match self.page {
             Some(OpenPage::TypeCode { .. }) => Some(OpenPage::CantScan),
             Some(OpenPage::Languages) if self.session.is_some() => Some(OpenPage::Settings),
@@ -60,8 +66,13 @@ impl App {
                 if forward { (window.page + 1).min(window.pages - 1) } else { window.page.saturating_sub(1) };
             return self.turn();
         }
-        if matches!(self.page, Some(OpenPage::More { .. } | OpenPage::Problem | OpenPage::CantScan)) {
-            let (_, paging) = self.sheet_window(self.sheet_rows().len());
+        let sheet = self.attention_sheet();
+        let rows = matches!(
+            self.page,
+            Some(OpenPage::More { .. } | OpenPage::Problem | OpenPage::CantScan | OpenPage::Languages)
+        );
+        if sheet.is_some() || rows || self.return_rows().is_some() {
+            let (_, paging) = self.sheet_window(sheet.unwrap_or_else(|| self.sheet_rows().len()));
             self.sheet_page =
                 if forward { (paging.page + 1).min(paging.pages - 1) } else { paging.page.saturating_sub(1) };
             return self.turn();
@@ -90,7 +101,11 @@ impl App {
             _ => None,
         };
         let hand_empty = pick.is_some_and(|p| p.hand().is_none_or(|h| h.units.is_empty()));
-        let at_line = pick.is_some_and(|p| matches!(p.stage, Stage::Location { .. } | Stage::Item { .. }));
+        let at_line =
+            pick.is_some_and(|p| matches!(p.stage, Stage::Location { .. } | Stage::Item { .. } | Stage::Sort { .. }));
+        if let Some(rows) = self.return_rows() {
+            return rows;
+        }
         match &self.page {
             Some(OpenPage::More { .. }) => {
                 let mut rows = Vec::new();
@@ -105,20 +120,43 @@ impl App {
                         hand_empty
                             && !matches!(
                                 pick.map(|p| &p.stage),
-                                Some(Stage::DropOff { .. } | Stage::DropOne { .. } | Stage::Empty { .. })
+                                Some(
+                                    Stage::DropOff { .. }
+                                        | Stage::DropOne { .. }
+                                        | Stage::Empty { .. }
+                                        | Stage::Sort { .. }
+                                )
                             ),
                         "last-line",
                     ));
                     let undoes = pick.is_some_and(|p| p.progress.iter().any(|line| line.picked > 0));
                     rows.push(("undo", hand_empty && undoes, "last-line"));
                 }
-                let home = matches!(self.flow, Flow::Work | Flow::Deliveries(_));
+                if let Flow::Receive(flow) = &self.flow {
+                    let free = flow.at.entry().is_none() && flow.at.opened.is_none();
+                    rows.push(("undo", free && flow.at.tally != Default::default(), "last-line"));
+                }
+                if matches!(self.flow, Flow::ReturnsOpen(_)) {
+                    rows.push(("work", true, ""));
+                }
+                let home = matches!(self.flow, Flow::Work | Flow::Deliveries(_) | Flow::Bench(_));
+                if home && self.may(Role::Pack) {
+                    if !matches!(self.flow, Flow::Bench(_)) {
+                        rows.push(("pack", true, ""));
+                    }
+                    rows.push(("load", true, ""));
+                }
                 if home {
-                    if self.station.profile != Profile::Dock && self.may(Role::Receive) {
+                    // A dock has its deliveries on the screen, but for the list of work.
+                    let away = self.station.profile != Profile::Dock || matches!(self.flow, Flow::Work);
+                    if away && self.may(Role::Receive) {
                         rows.push(("deliveries", true, ""));
                     }
-                    if matches!(self.flow, Flow::Deliveries(_)) {
+                    if matches!(self.flow, Flow::Deliveries(_) | Flow::Bench(_)) {
                         rows.push(("work", true, ""));
+                    }
+                    if self.may(Role::Returns) {
+                        rows.push(("returns", true, ""));
                     }
                     rows.push(("count-here", self.may(Role::Count), "role"));
                     rows.push(("move-this", self.may(Role::Stock), "role"));
@@ -170,17 +208,33 @@ impl App {
                         ("lead", self.approvable().is_some(), "no-task"),
                     ];
                 }
+                if let Some(rows) = self.pack_problems() {
+                    return rows;
+                }
+                if matches!(self.flow, Flow::Returns(_)) {
+                    return self.return_problems();
+                }
                 if pick.is_none() {
                     return vec![("lead", self.approvable().is_some(), "no-task")];
                 }
-                let full = pick.is_some_and(|p| matches!(p.stage, Stage::Item { .. } | Stage::Tote { .. }));
+                let full = pick.is_some_and(|p| match &p.stage {
+                    Stage::Item { .. } | Stage::Tote { .. } => true,
+                    Stage::Sort { line, .. } => !line.is_none(),
+                    _ => false,
+                });
                 vec![
                     ("short", short, "no-task"),
                     ("tote-full", full, "no-task"),
                     ("skip", at_line && hand_empty, "last-line"),
                 ]
             }
-            Some(OpenPage::Languages) => vec![("en", true, ""), ("de", true, "")],
+            Some(OpenPage::PrintAgain) => {
+                ["label-torn", "label-lost", "label-unreadable", "label-other"].map(|code| (code, true, "")).to_vec()
+            }
+            Some(OpenPage::Entry { .. }) => self.entry_rows(),
+            Some(OpenPage::Languages) => {
+                LANGUAGES.iter().map(|known| (known.code, true, if known.draft { "draft" } else { "" })).collect()
+            }
             _ => Vec::new(),
         }
     }
@@ -208,11 +262,18 @@ impl App {
         if !enabled && why != "role" {
             return self.turn();
         }
+        if self.return_rows().is_some() {
+            return self.choose_return_row(code, now, found);
+        }
         match code {
             "skip" => self.pick_do(Event::Skip, now, found),
             "short" => self.pick_do(Event::Short, now, found),
             "tote-full" => self.pick_do(Event::ToteFull, now, found),
             "undo" => match found.undo.clone() {
+                Some((epoch, seq, fact)) if matches!(self.flow, Flow::Receive(_)) => {
+                    let (fact, past) = (Box::new(fact), found.past.clone());
+                    self.pressed(Press::Receive(receive::Event::Undo { epoch, seq, fact, past }), now, found)
+                }
                 Some((epoch, seq, fact)) => self.pick_do(Event::Undo { epoch, seq, fact }, now, found),
                 None => self.close_page(),
             },
@@ -231,6 +292,15 @@ impl App {
             }
             "deliveries" => self.show_deliveries(found),
             "work" => self.show_work(),
+            "pack" => self.show_bench(found),
+            "load" => self.show_load(found),
+            "take-out" => self.pack_problem(&Tap::TakeOut, now, found),
+            "finish-order" => self.pack_problem(&Tap::Finish, now, found),
+            "set-aside" => self.set_aside(),
+            "put-back" => self.choose_task(now, found),
+            "label-torn" | "label-lost" | "label-unreadable" | "label-other" => self.print_again(code, now, found),
+            "returns" => self.show_returns(found),
+            "drop-entry" => self.pressed(Press::Returns(returns::Event::Drop), now, found),
             "count-here" => self.count_here(now, found),
             "move-this" => self.move_this(now, found),
             "what-is" => self.show(OpenPage::WhatIs { told: super::Told::default(), shown: 0, page: 0 }),
@@ -261,12 +331,7 @@ impl App {
             }
             "type" => self.show(OpenPage::TypeCode { typed: String::new() }),
             "again" => self.close_page(),
-            language @ ("en" | "de") => {
-                language.clone_into(&mut self.look.language);
-                let mut turn = self.close_page();
-                turn.effects.push(Effect::SaveLook);
-                turn
-            }
+            language if matches!(self.page, Some(OpenPage::Languages)) => self.speak(language),
             _ => self.turn(),
         }
     }
@@ -278,20 +343,6 @@ impl App {
             Ok(turn) => turn,
             Err(app) => app.turn(),
         }
-    }
-
-    pub(super) fn set(mut self, setting: Setting) -> Turn {
-        match setting {
-            Setting::Text(text) => self.look.text = text,
-            Setting::Hand(hand) => self.look.hand = hand,
-            Setting::Theme(theme) => self.look.theme = theme,
-            Setting::Language(language) => self.look.language = language,
-            Setting::Sound(sound) => self.look.sound = sound,
-            Setting::Buzz(buzz) => self.look.buzz = buzz,
-        }
-        let mut turn = self.turn();
-        turn.effects.push(Effect::SaveLook);
-        turn
     }
 
     pub(super) fn type_sign(mut self, sign: char) -> Turn {

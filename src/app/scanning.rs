@@ -1,5 +1,6 @@
 //! A scan from its reading to its answer, its facts and its row in the scan log.
 
+use super::secret::KEPT_OF_A_BADGE;
 use super::{Answer, App, Audit, Effect, Flow, Found, Now, OpenPage, Refusal, Refused, Signal, Turn, work};
 use floorhand_domain::fact::Fact;
 use floorhand_domain::scan::{self, Hint, Scan};
@@ -15,6 +16,7 @@ impl App {
     ) -> Turn {
         let step = self.step_name();
         let task = self.task();
+        let secret = self.may_be_badge(read, &found.known);
         let symbology = match read {
             Ok(read) => read.symbology.map(|s| s.name().to_owned()).unwrap_or_default(),
             Err(_) => floorhand_gs1::Symbology::split(&scan.raw).0.map(|s| s.name().to_owned()).unwrap_or_default(),
@@ -69,9 +71,14 @@ impl App {
                         (turn, result)
                     }
                     Flow::SignIn(state) => self.sign_in_scan(state, meant, now, found),
+                    Flow::Work | Flow::Deliveries(_) if found.task.is_none() && self.is_return(&meant) => {
+                        self.returns_scan(meant, now, found)
+                    }
                     Flow::Work => self.work_scan(&meant, now, found),
+                    Flow::ReturnsOpen(_) => self.returns_scan(meant, now, found),
                     Flow::Pick(flow) => self.pick_scan(*flow, meant, now, found),
                     Flow::Deliveries(_) => self.deliveries_scan(meant, now, found),
+                    Flow::Bench(_) => self.bench_scan(&meant, now, found),
                     _ => match over {
                         Some(OpenPage::Differences { complete, .. }) if !found.known.operators.is_empty() => {
                             self.post_scan(meant, complete, now, found)
@@ -110,10 +117,8 @@ impl App {
             turn.app.page = finder;
         }
         if let Some(reason) = reason {
-            // The code of a badge opens doors: it stands in no fact.
-            let is_badge = !found.known.operators.is_empty();
             turn.facts.push(Fact::ScanRefused {
-                raw: if is_badge { "badge".to_owned() } else { shown(&scan) },
+                raw: if secret { KEPT_OF_A_BADGE.to_owned() } else { shown(&scan) },
                 step: step.to_owned(),
                 reason,
                 meanings,
@@ -121,6 +126,8 @@ impl App {
             });
             turn.effects.push(Effect::Signal(Signal::Refused));
         }
+        let raw = if secret { KEPT_OF_A_BADGE.as_bytes().to_vec() } else { scan.raw };
+        let scan = Scan { raw, ..scan };
         turn.audit =
             Some(Audit { scan, symbology, step: step.to_owned(), task, accepted: reason.is_none(), reason, decision });
         turn
@@ -159,7 +166,8 @@ impl App {
                 refusal::Refusal::Unexpected { item }
                 | refusal::Refusal::NeedLot { item }
                 | refusal::Refusal::NeedHu { item }
-                | refusal::Refusal::Allocated { item, .. },
+                | refusal::Refusal::Allocated { item, .. }
+                | refusal::Refusal::NotInOrder { scanned: item },
             ) => (Some(item.clone()), None),
             _ => (None, None),
         };
@@ -209,7 +217,7 @@ fn decision(told: &impl serde::Serialize, hint: &str) -> String {
 }
 
 /// A lot or serial that is nearly the needed one: with further elements behind it, because their
-/// separator was lost on the way, or in other capitals. It stays refused (scanning.md 2.3, 2.4).
+/// separator was lost on the way, or in other capitals. It stays refused.
 fn nearly(refusal: &Refusal, found: &Found) -> Option<&'static str> {
     let lost = |read: &str, needed: &str| scan::separator_missing(read, needed).map(|hint| hint.code());
     match refusal {

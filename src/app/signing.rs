@@ -104,6 +104,7 @@ impl App {
         self.keep_step();
         let Some(session) = self.session.take() else { return self.turn() };
         (self.lock, self.ended, self.asked) = (None, false, None);
+        self.look = self.station_look.clone();
         // A task under way stays claimed; it is offered again at the next sign-in.
         self.flow = Flow::SignIn(SignIn::Badge);
         self.page = None;
@@ -134,7 +135,7 @@ impl Turn {
     /// The access of whoever is signed in has ended: after the step that was under way they are signed out.
     pub(super) fn signed_off(mut self, answers: u64) -> Turn {
         let over = match &self.app.flow {
-            Flow::Work | Flow::Deliveries(_) => true,
+            Flow::Work | Flow::Deliveries(_) | Flow::Bench(_) | Flow::ReturnsOpen(_) => true,
             _ => {
                 self.app.answers > answers
                     && matches!(&self.app.answer, Answer::Accepted { accepted, .. } if accepted.class != Class::Accepted)

@@ -3,18 +3,25 @@
 use super::WorkRefusal;
 use super::deliveries::DeliveriesFlow;
 use super::form::{self, Code};
+use super::pack::{BenchFlow, PackFlow};
+use super::returns::{Returning, ReturnsOpen};
 use super::what_is::Told;
 use crate::event::Catalogue;
 use crate::view::{AttentionTab, Profile};
 use floorhand_domain::id::{ItemId, OperatorId};
 use floorhand_domain::master::{Item, Role};
 use floorhand_domain::reason::Reason;
+use floorhand_domain::returns::Disposition;
 use floorhand_domain::workflow::Accepted;
+use floorhand_domain::workflow::attention;
 use floorhand_domain::workflow::count::{self, Count};
+use floorhand_domain::workflow::load::Load;
+use floorhand_domain::workflow::pack;
 use floorhand_domain::workflow::pick::{self, Pick};
 use floorhand_domain::workflow::put_away::{self, PutAway};
 use floorhand_domain::workflow::receive::{self, Receive};
 use floorhand_domain::workflow::refusal;
+use floorhand_domain::workflow::returns;
 use floorhand_domain::workflow::sign_in::{self, SignIn};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -35,6 +42,9 @@ pub struct Station {
     pub camera: bool,
     /// Whether there is a printer for labels.
     pub printer: bool,
+    /// Whether there is a scale.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub scale: bool,
     /// What kind of station it is.
     pub profile: Profile,
 }
@@ -50,6 +60,9 @@ pub struct Session {
     pub roles: Vec<Role>,
     /// The identifier of the `SignedIn` fact.
     pub signin: String,
+    /// The language of the badge, as a BCP 47 tag. Empty = the station's.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub language: String,
 }
 
 /// What is being done.
@@ -69,6 +82,49 @@ pub enum Flow {
     PutAway(Box<Under<PutAway>>),
     /// Counting.
     Count(Box<Under<Count>>),
+    /// At the packing bench, without an order.
+    Bench(BenchFlow),
+    /// Packing an order.
+    Pack(Box<PackFlow>),
+    /// Loading cartons at the dock.
+    Load(Box<Under<Load>>),
+    /// Choosing a return.
+    ReturnsOpen(ReturnsOpen),
+    /// Inspecting goods that came back.
+    Returns(Box<Returning>),
+}
+
+/// A list that something is chosen from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum List {
+    /// Work.
+    Work,
+    /// Deliveries.
+    Deliveries,
+    /// Orders at the packing bench.
+    Bench,
+}
+
+impl List {
+    /// The list of a flow, if it is one.
+    pub(super) fn of(flow: &Flow) -> Option<Self> {
+        match flow {
+            Flow::Work => Some(Self::Work),
+            Flow::Deliveries(_) => Some(Self::Deliveries),
+            Flow::Bench(_) => Some(Self::Bench),
+            _ => None,
+        }
+    }
+
+    /// It, as it is opened.
+    pub(super) fn flow(self) -> Flow {
+        match self {
+            Self::Work => Flow::Work,
+            Self::Deliveries => Flow::Deliveries(DeliveriesFlow::default()),
+            Self::Bench => Flow::Bench(BenchFlow::default()),
+        }
+    }
 }
 
 /// A machine and the names of what it is about.
@@ -104,6 +160,14 @@ pub enum Doing {
     PutAway(put_away::Saved),
     /// Counting.
     Count(count::Saved),
+    /// Packing.
+    Pack(pack::Saved),
+    /// Loading.
+    Load(Load),
+    /// Inspecting goods that came back.
+    Returns(returns::Saved),
+    /// The page of returns, with none open.
+    ReturnsOpen(ReturnsOpen),
 }
 
 impl Doing {
@@ -115,6 +179,10 @@ impl Doing {
             Self::Receive(saved) => saved.receipt.as_str(),
             Self::PutAway(saved) => saved.task.as_str(),
             Self::Count(saved) => saved.task.as_str(),
+            Self::Pack(saved) => saved.order.as_str(),
+            Self::Load(saved) => saved.dock.as_str(),
+            Self::Returns(saved) => saved.inspection.as_str(),
+            Self::ReturnsOpen(_) => "",
         }
     }
 
@@ -132,7 +200,11 @@ impl Doing {
                 receive::Stage::Entry { entry } => Some(&entry.item),
                 receive::Stage::Item { .. } => None,
             },
-            Self::Pick(_) | Self::Count(_) => None,
+            Self::Returns(saved) => match &saved.stage {
+                returns::Stage::Entry { entry } => Some(&entry.item),
+                returns::Stage::Identity { .. } => None,
+            },
+            Self::Pick(_) | Self::Count(_) | Self::Pack(_) | Self::Load(_) | Self::ReturnsOpen(_) => None,
         }
     }
 }
@@ -169,6 +241,8 @@ pub enum OpenPage {
     CantScan,
     /// Problem.
     Problem,
+    /// Why the label of a carton is printed again.
+    PrintAgain,
     /// Languages.
     Languages,
     /// Typing a code.
@@ -238,6 +312,9 @@ pub enum OpenPage {
         /// It is a code typed by hand that waits; the floor's loop keeps it.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         typed: bool,
+        /// That code, as it is shown. Empty = none, or one that nobody may read.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        code: String,
     },
     /// What differs, before a receipt is closed.
     Differences {
@@ -252,7 +329,7 @@ pub enum OpenPage {
     },
     /// A photograph.
     Photo {
-        /// What of: `damaged`, `unknown`.
+        /// What of: `damaged`, `unknown`, `returned`.
         #[serde(deserialize_with = "form::code")]
         purpose: Code,
         /// One was taken, and is looked at.
@@ -262,6 +339,35 @@ pub enum OpenPage {
         back: Option<Box<OpenPage>>,
         /// Whether the lamp is on.
         light: bool,
+    },
+    /// What can be done about an entry of needs attention.
+    Entry {
+        /// The entry.
+        row: Box<AttentionRow>,
+        /// The tab it is in.
+        tab: AttentionTab,
+    },
+    /// A note about an entry.
+    Note {
+        /// The entry.
+        row: Box<AttentionRow>,
+        /// The tab it is in.
+        tab: AttentionTab,
+        /// What is done with the note.
+        action: attention::Action,
+        /// So far.
+        typed: String,
+    },
+    /// To whom an entry is given.
+    People {
+        /// The entry.
+        row: Box<AttentionRow>,
+        /// The tab it is in.
+        tab: AttentionTab,
+        /// Pass on, or reassign.
+        action: attention::Action,
+        /// Who there is: identifier and name.
+        people: Vec<(OperatorId, String)>,
     },
     /// Goods of an unknown code.
     Unknown {
@@ -273,6 +379,17 @@ pub enum OpenPage {
         photos: Vec<Photo>,
         /// The field that is asked: 0 photo, 1 words, 2 quantity.
         field: usize,
+    },
+    /// Why goods came back.
+    Reasons,
+    /// Why something else is to become of them than the policy proposes.
+    Override {
+        /// What is chosen.
+        chosen: Disposition,
+        /// Who chose.
+        by: OperatorId,
+        /// What they may do.
+        roles: Vec<Role>,
     },
 }
 
@@ -295,10 +412,24 @@ pub struct Photo {
     pub bytes: u64,
 }
 
+/// What a lead is asked about an entry of needs attention.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeadAsked {
+    /// The entry.
+    pub row: AttentionRow,
+    /// The tab it is in.
+    pub tab: AttentionTab,
+    /// What the lead does by badge and PIN.
+    pub action: attention::Action,
+}
+
 /// An entry of the needs-attention list.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct AttentionRow {
+    /// What can be done about it follows from this. `None` = nothing can.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub about: Option<attention::Entry>,
     /// `refused`, `flagged`, `parked`, `waiting`.
     pub mark: String,
     /// Reason code, or the type of a waiting fact.
@@ -443,6 +574,10 @@ pub struct LinkState {
     pub last_ok: Option<Wall>,
     /// Minutes since then, at the last turn.
     pub minutes_ago: Option<u32>,
+    /// Rejected facts, and the newest of the exceptions that concern whoever is signed in. `None` = not looked yet:
+    /// what comes first is no news.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub news: Option<(u32, String)>,
 }
 
 /// A time of day at the station.

@@ -2,6 +2,8 @@
 
 use super::deliveries::DeliveryData;
 use super::form::{self, Code};
+use super::pack::OrderData;
+use super::returns::ReturnData;
 use super::state::Photo;
 use super::{App, LinkState, OpenPage, Wall};
 use crate::event::Catalogue;
@@ -10,8 +12,10 @@ use floorhand_domain::fact::Fact;
 use floorhand_domain::id::{LocationId, OperatorId, TaskId};
 use floorhand_domain::inbound::Delivery;
 use floorhand_domain::master::{IsoDate, LocationKind, Settings};
+use floorhand_domain::outbound::PackOrder;
 use floorhand_domain::reason::Reason;
 use floorhand_domain::scan::{self, Known, Scan};
+use floorhand_domain::stock::Status;
 use floorhand_domain::task::{Line, Task};
 use floorhand_domain::workflow::Class;
 use floorhand_domain::workflow::sign_in::Grants;
@@ -50,8 +54,19 @@ pub struct Found {
     pub delivery: Option<Box<DeliveryData>>,
     /// The last own fact of the flow that can be undone: its epoch, its number, and what it said.
     pub undo: Option<(u64, u64, Fact)>,
+    /// The other own facts of the receipt whose last can be undone.
+    pub past: Vec<Fact>,
     /// Where goods are received that nobody announced. Empty = there is no dock.
     pub dock: LocationId,
+    /// The order that is to be opened at the packing bench.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order: Option<Box<OrderData>>,
+    /// The return that is to be opened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub returned: Option<Box<ReturnData>>,
+    /// The best bin for the goods that are inspected, in each status.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub bins: Vec<(Status, LocationId)>,
 }
 
 /// A task as it is shown, with everything its pages need.
@@ -125,10 +140,35 @@ pub enum Input {
     Deliveries(Vec<Delivery>),
     /// The ERP changed the delivery under way.
     DeliveryChanged(Box<DeliveryData>),
+    /// What waits at the packing bench.
+    Bench {
+        /// The next orders.
+        queue: Vec<PackOrder>,
+        /// All that wait.
+        waiting: u32,
+        /// Orders packed here today.
+        today: u32,
+    },
+    /// The order at the bench is not as it was.
+    OrderChanged(Box<OrderData>),
+    /// The scale says something.
+    Scale {
+        /// What is on it, in grams. `None` = it does not say.
+        grams: Option<i64>,
+        /// Whether that counts: it stands still.
+        steady: bool,
+    },
+    /// The label of a carton was printed, or was not.
+    CartonLabel {
+        /// Which.
+        label: String,
+        /// Whether the printer said that it is printed.
+        done: bool,
+    },
     /// A photograph was stored; `None`: it could not be taken.
     Photo(Option<Photo>),
-    /// A code was typed that a supervisor must allow.
-    CodeTyped,
+    /// A code was typed that a supervisor must allow: as it is shown, empty where nobody may read it.
+    CodeTyped(String),
     /// A label for a new handling unit was printed; empty: the printer does not answer.
     Printed(String),
     /// The access of whoever is signed in has ended.
@@ -144,6 +184,12 @@ pub enum Input {
     },
     /// A minute has passed.
     Minute,
+    /// A task that may be taken, and that is more urgent than the pick under way.
+    Urgent(Box<Task>),
+    /// The core changed the return under way, what was shipped, or the policy.
+    ReturnChanged(Box<ReturnData>),
+    /// What the core said of the money of the return that ended last: `waiting`, `released`, `held`.
+    Refunded(#[serde(deserialize_with = "form::code")] Code),
 }
 
 /// What one input makes of the app.
@@ -153,6 +199,8 @@ pub struct Turn {
     pub app: App,
     /// Facts to record.
     pub facts: Vec<Fact>,
+    /// Approvals of typed codes that these facts rest on, by identity.
+    pub allowed_by: Vec<String>,
     /// The scan and what became of it.
     pub audit: Option<Audit>,
     /// A failure to count before a PIN is compared, or to take back.
@@ -186,6 +234,8 @@ pub enum Effect {
     LoadWork,
     /// Read the deliveries again.
     LoadDeliveries,
+    /// Read what waits at the packing bench again.
+    LoadBench,
     /// Take a photograph with the camera, and keep it.
     TakePhoto,
     /// Print a label for a new handling unit.
@@ -212,6 +262,7 @@ impl std::fmt::Debug for Effect {
             Self::VerifyPin { operator, .. } => write!(f, "VerifyPin({operator})"),
             Self::LoadWork => f.write_str("LoadWork"),
             Self::LoadDeliveries => f.write_str("LoadDeliveries"),
+            Self::LoadBench => f.write_str("LoadBench"),
             Self::TakePhoto => f.write_str("TakePhoto"),
             Self::PrintLabel => f.write_str("PrintLabel"),
             Self::TypedScan => f.write_str("TypedScan"),

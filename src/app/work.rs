@@ -9,7 +9,7 @@ use floorhand_domain::id::{LocationId, OperatorId, TaskId};
 use floorhand_domain::master::Role;
 use floorhand_domain::reason::Reason;
 use floorhand_domain::scan::{self, Kind, Wants};
-use floorhand_domain::task::{Line, LineState, Task, TaskKind, TaskState};
+use floorhand_domain::task::{Line, LineState, Slot, Task, TaskKind, TaskState};
 use floorhand_domain::workflow::count::Count;
 use floorhand_domain::workflow::pick::Pick;
 use floorhand_domain::workflow::put_away::{self, PutAway};
@@ -93,7 +93,8 @@ pub fn role_of(kind: TaskKind) -> Option<Role> {
         TaskKind::PutAway | TaskKind::Move => Some(Role::Stock),
         TaskKind::Count => Some(Role::Count),
         TaskKind::Receive => Some(Role::Receive),
-        TaskKind::Pack | TaskKind::Return => None,
+        TaskKind::Pack => Some(Role::Pack),
+        TaskKind::Return => Some(Role::Returns),
     }
 }
 
@@ -149,9 +150,16 @@ impl App {
             turn.effects.push(Effect::LoadDeliveries);
             return (turn, result);
         }
+        // An order is packed by its number, its tote, its carton.
+        if found.task.is_none() && !self.orders_named(meant, now, &found.known).is_empty() {
+            return self.bench_scan(meant, now, found);
+        }
         let asked = self.asked.take();
+        // A tote stands for the task that it belongs to.
+        let by_tote =
+            |data: &TaskData| meant.tote().is_ok_and(|unit| data.task.slots.iter().any(|slot| slot.tote == unit.id));
         let result = match (&found.task, meant.fit(&Wants::only(Kind::Task))) {
-            (Some(data), Ok(_)) => {
+            (Some(data), fit) if fit.is_ok() || by_tote(data) => {
                 let data = data.clone();
                 self.asked = asked;
                 match self.check(&data) {
@@ -159,7 +167,7 @@ impl App {
                     Err(refusal) => refusal,
                 }
             }
-            (None, Ok(_)) => Refusal::Scan(scan::Refusal::UnknownCode),
+            (_, Ok(_)) => Refusal::Scan(scan::Refusal::UnknownCode),
             (_, Err(refusal)) => Refusal::Scan(refusal),
         };
         self.cannot(result, meant.text.clone(), found)
@@ -197,7 +205,7 @@ impl App {
         }
         let me = self.session.as_ref().map(|session| session.operator.clone()).unwrap_or_default();
         // Two may receive one delivery; nobody holds it.
-        if data.task.kind == TaskKind::Receive {
+        if matches!(data.task.kind, TaskKind::Receive | TaskKind::Return) {
             return Ok(());
         }
         if self.left_by(data).is_some() {
@@ -231,6 +239,19 @@ impl App {
         if data.task.kind == TaskKind::Receive {
             return match found.delivery.clone() {
                 Some(delivery) => self.open_delivery(*delivery, now, found),
+                None => self.cannot(Refusal::Gone { task }, String::new(), found),
+            };
+        }
+        if data.task.kind == TaskKind::Pack {
+            let taken = self.left_by(&data).map(|from| Fact::TaskTakenOver { task: task.clone(), from });
+            return match found.order.clone() {
+                Some(order) => self.open_order(*order, taken),
+                None => self.cannot(Refusal::Gone { task }, String::new(), found),
+            };
+        }
+        if data.task.kind == TaskKind::Return {
+            return match found.returned.clone() {
+                Some(data) => self.open_return(*data, None, now, found),
                 None => self.cannot(Refusal::Gone { task }, String::new(), found),
             };
         }
@@ -329,14 +350,20 @@ impl App {
 impl App {
     /// The core gave this pick to somebody else: what is in our totes is set down, the open lines are theirs.
     pub(super) fn keep_own_totes(&self, data: &mut TaskData) {
-        let Flow::Pick(flow) = &self.flow else { return };
-        data.task.slots.clone_from(&flow.pick.task.slots);
-        let theirs = |line: &Line| match line.state {
-            LineState::Open => Line { state: LineState::Cancelled, ..line.clone() },
-            _ => line.clone(),
-        };
-        data.lines = data.lines.iter().map(theirs).collect();
+        if let Flow::Pick(flow) = &self.flow {
+            own_totes(data, &flow.pick.task.slots);
+        }
     }
+}
+
+/// Puts our totes into the slots of a pick that is somebody else's, and closes what is open of it.
+pub(super) fn own_totes(data: &mut TaskData, slots: &[Slot]) {
+    data.task.slots = slots.to_vec();
+    let theirs = |line: &Line| match line.state {
+        LineState::Open => Line { state: LineState::Cancelled, ..line.clone() },
+        _ => line.clone(),
+    };
+    data.lines = data.lines.iter().map(theirs).collect();
 }
 
 impl Turn {

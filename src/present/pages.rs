@@ -6,6 +6,7 @@ use crate::view::{
     AboutView, Ask, AttentionCard, AttentionTab, AttentionView, CameraView, HistoryView, Page, PickStage, Progress,
     ReaderRow, ReadersView, ScanRow, SettingsView, SheetRow, SheetView, TypeCodeView,
 };
+use floorhand_domain::id::OperatorId;
 
 pub(super) fn page(app: &App, page: &OpenPage) -> Page {
     match page {
@@ -13,6 +14,7 @@ pub(super) fn page(app: &App, page: &OpenPage) -> Page {
         OpenPage::CantScan => sheet(app, "cant-scan", None),
         OpenPage::Problem => sheet(app, "problem", None),
         OpenPage::Languages => sheet(app, "language", None),
+        OpenPage::PrintAgain => sheet(app, "print-again", None),
         OpenPage::TypeCode { typed } => {
             Page::TypeCode(TypeCodeView { ask: step_ask(app), typed: typed.clone(), ok: !typed.trim().is_empty() })
         }
@@ -36,6 +38,13 @@ pub(super) fn page(app: &App, page: &OpenPage) -> Page {
         },
         OpenPage::Photo { .. } => Page::Photo(receive::photo(app, page)),
         OpenPage::Unknown { .. } => Page::Unknown(receive::unknown(app, page)),
+        OpenPage::Entry { .. } => sheet(app, "entry", None),
+        OpenPage::Note { typed, .. } => {
+            Page::TypeCode(TypeCodeView { ask: ask("note", 0, ""), typed: typed.clone(), ok: !typed.trim().is_empty() })
+        }
+        OpenPage::People { people, .. } => self::people(app, people),
+        OpenPage::Reasons => sheet(app, "return-reason", None),
+        OpenPage::Override { .. } => sheet(app, "override", None),
         OpenPage::Camera { light, seen, why } => Page::Camera(camera(app, *light, seen, why)),
         OpenPage::Attention { tab, page, open, rows, total } => Page::Attention(AttentionView {
             tab: *tab,
@@ -58,6 +67,7 @@ pub(super) fn page(app: &App, page: &OpenPage) -> Page {
                     code: row.code.clone(),
                     open: n == *open,
                     ask: ask("code", 0, ""),
+                    acts: !app.offered(row.about.as_ref()).is_empty(),
                 })
                 .collect(),
             paging: paging(app, *page, *total),
@@ -115,9 +125,12 @@ fn camera(app: &App, light: bool, seen: &str, why: &str) -> CameraView {
             PickStage::Quantity { goods, counted, needed, .. } => {
                 (view.goods, view.quantity) = (goods, needed.saturating_sub(counted));
             }
-            PickStage::DropOff { place, .. } => view.place = place,
+            PickStage::DropOff { place, .. } | PickStage::DropOne { place, .. } | PickStage::TakeUp { place, .. } => {
+                view.place = place;
+            }
             PickStage::Short { .. } | PickStage::Totes { .. } | PickStage::Tote { .. } | PickStage::EmptyNow { .. } => {
             }
+            PickStage::NextTote { .. } | PickStage::Weigh { .. } | PickStage::Sort { .. } => {}
         }
     }
     view
@@ -132,6 +145,11 @@ fn step_ask(app: &App) -> Ask {
         Flow::Receive(flow) => receive::receive(app, flow).ask,
         Flow::PutAway(flow) => super::stock::put_away(app, flow).ask,
         Flow::Count(flow) => super::stock::counting(app, flow).ask,
+        Flow::Bench(flow) => super::pack::bench(app, flow).ask,
+        Flow::Pack(flow) => super::pack::packing(app, flow).ask,
+        Flow::Load(flow) => super::load::load(flow).ask,
+        Flow::ReturnsOpen(open) => super::returns::open(app, open).ask,
+        Flow::Returns(flow) => super::returns::returning(app, flow).ask,
     }
 }
 
@@ -145,13 +163,31 @@ fn sheet(app: &App, kind: &str, asked: Option<&str>) -> Page {
         .map(|(code, enabled, reason)| SheetRow {
             code: code.to_owned(),
             disabled: !enabled,
-            reason: if enabled { String::new() } else { reason.to_owned() },
+            reason: if enabled && reason != "draft" { String::new() } else { reason.to_owned() },
             asked: asked == Some(code),
-            chosen: kind == "language" && app.look.language == code,
+            chosen: match kind {
+                "language" => app.look.language == code,
+                "return-reason" => super::returns::reason(app) == code,
+                _ => false,
+            },
             count: if code == "attention" { app.link.parked + app.link.rejected } else { 0 },
         })
         .collect();
     Page::Sheet(SheetView { kind: kind.to_owned(), rows, paging })
+}
+
+/// To whom an entry may be given.
+fn people(app: &App, people: &[(OperatorId, String)]) -> Page {
+    let (first, paging) = app.sheet_window(people.len());
+    let rows = people.iter().skip(first).take(app.sheet_fit()).map(|(_, name)| SheetRow {
+        code: "person".to_owned(),
+        disabled: false,
+        reason: name.clone(),
+        asked: false,
+        chosen: false,
+        count: 0,
+    });
+    Page::Sheet(SheetView { kind: "people".to_owned(), rows: rows.collect(), paging })
 }
 
 fn paging(app: &App, page: u32, total: u32) -> Paging {

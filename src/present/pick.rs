@@ -2,13 +2,14 @@
 
 use super::{ask, goods, number};
 use crate::app::{App, PickFlow};
-use crate::view::{Cart, Goods, PickStage, PickView, Plate, PlateCell, Progress, Rack, ToteCell, ToteState};
+use crate::view::{Cart, Goods, PickStage, PickView, Plate, PlateCell, Progress, Rack, ToteCell, ToteGoes, ToteState};
 use floorhand_domain::fact::ShortReason;
-use floorhand_domain::id::ItemId;
+use floorhand_domain::id::{HandlingUnitId, ItemId, LocationId};
 use floorhand_domain::master::{Location, LocationKind};
 use floorhand_domain::scan::Kind;
+use floorhand_domain::stock::Stock;
 use floorhand_domain::task::{Line, LineState};
-use floorhand_domain::workflow::pick::{Pick, Stage};
+use floorhand_domain::workflow::pick::{Pick, Refusal, Stage};
 
 /// Cells of a cart in one row.
 const CART_COLUMNS: u32 = 2;
@@ -19,9 +20,10 @@ pub(super) fn pick(app: &App, flow: &PickFlow) -> PickView {
     let line = pick.line();
     let of_line = line.map_or_else(|| goods(None), |line| item(&line.item));
     let (ask, stage) = match &pick.stage {
-        Stage::Totes { slot } => {
-            (ask("tote-empty", u32::from(*slot), ""), PickStage::Totes { cart: cart(pick, *slot, true) })
-        }
+        Stage::Totes { slot } => match pick.to_take_up() {
+            Some((tote, place)) => take_up(flow, tote, place),
+            None => (ask("tote-empty", u32::from(*slot), ""), PickStage::Totes { cart: cart(pick, *slot, true) }),
+        },
         Stage::Location { line: id } => {
             let location = line.and_then(|l| flow.catalogue.locations.get(l.location.as_str()));
             let stage = PickStage::Location {
@@ -32,17 +34,25 @@ pub(super) fn pick(app: &App, flow: &PickFlow) -> PickView {
             (ask("shelf", 0, ""), stage)
         }
         Stage::Item { line: id, hand } => item_stage(app, flow, id, hand, line, of_line),
-        Stage::NextTote { .. } => {
+        Stage::NextTote { hand, .. } => {
             let slot = line.map_or(0, |l| pick.slot_of(l));
-            (ask("tote-empty", u32::from(slot), ""), PickStage::Totes { cart: cart(pick, slot, true) })
+            let full = pick.cart.closed.iter().rev().find(|closed| closed.slot == slot);
+            let stage = PickStage::NextTote {
+                cart: cart(pick, slot, true),
+                full: full.map(|closed| closed.tote.0.clone()).unwrap_or_default(),
+                goods: of_line,
+                quantity: number(hand.qty()),
+            };
+            let single = pick.task.slots.len() <= 1;
+            (ask("tote-empty", if single { 0 } else { u32::from(slot) }, ""), stage)
         }
         Stage::Empty { .. } => {
             let place = line.map(|l| l.location.0.clone()).unwrap_or_default();
             (ask("empty-now", 0, place.clone()), PickStage::EmptyNow { place, goods: of_line })
         }
         Stage::Sort { hand, .. } if hand.units.is_empty() => {
-            let [lot, tote, place] = Default::default();
-            (ask("item", 0, ""), PickStage::Item { goods: of_line, quantity: 0, lot, tote, place })
+            let stage = PickStage::Sort { left: number(pick.to_sort()), tote: pick.tote_of(0).0 };
+            (ask(wanted(app).unwrap_or("item"), 0, ""), stage)
         }
         Stage::Sort { hand, .. } | Stage::Tote { hand, .. } => {
             let slot = line.map_or(0, |l| pick.slot_of(l));
@@ -64,27 +74,16 @@ pub(super) fn pick(app: &App, flow: &PickFlow) -> PickView {
             };
             (ask(if counting { "type-damaged" } else { "shelf-confirm" }, 0, ""), stage)
         }
-        Stage::DropOne { tote, .. } => {
+        Stage::DropOne { tote, .. } => drop_one(flow, tote),
+        Stage::DropOff { .. } => {
             let left = pick.totes_left();
-            let to = left.iter().find(|one| one.tote == *tote).map(|one| one.to.0.clone());
-            let asked = match &to {
-                Some(place) => ask("drop", 0, place.clone()),
-                None => ask("tote", 0, left.first().map(|one| one.tote.0.clone()).unwrap_or_default()),
-            };
+            let place = left.first().map_or_else(|| pick.task.drop_off.0.clone(), |one| one.to.0.clone());
             let stage = PickStage::DropOff {
-                place: to.unwrap_or_default(),
+                place: place.clone(),
                 kind: if pick.drop_off_kind == LocationKind::Pack { "bench" } else { "staging" }.to_owned(),
                 totes: left.into_iter().map(|one| one.tote.0).collect(),
             };
-            (asked, stage)
-        }
-        Stage::DropOff { .. } => {
-            let stage = PickStage::DropOff {
-                place: pick.task.drop_off.0.clone(),
-                kind: if pick.drop_off_kind == LocationKind::Pack { "bench" } else { "staging" }.to_owned(),
-                totes: pick.task.slots.iter().filter(|s| !s.tote.is_none()).map(|s| s.tote.0.clone()).collect(),
-            };
-            (ask("drop", 0, pick.task.drop_off.0.clone()), stage)
+            (ask("drop", 0, place), stage)
         }
     };
     PickView { progress: progress(pick), ask, stage }
@@ -100,22 +99,16 @@ fn item_stage(
 ) -> (crate::view::Ask, PickStage) {
     let pick = &flow.pick;
     let open = pick.open_qty(id);
-    let wanted = match &app.answer {
-        crate::app::Answer::Refused(refused) => match refused.refusal.reason() {
-            floorhand_domain::reason::Reason::NeedLot => Some(Kind::Lot),
-            floorhand_domain::reason::Reason::MissingData => Some(Kind::Serial),
-            floorhand_domain::reason::Reason::NeedHu => Some(Kind::HandlingUnit),
-            _ => None,
-        },
-        _ => None,
-    };
-    let code = match wanted {
-        Some(Kind::Lot) => "lot",
-        Some(Kind::Serial) => "serial",
-        Some(_) => "hu",
-        None if hand.units.is_empty() => "item",
-        None => "next-item",
-    };
+    if pick.weighs() {
+        let stage = PickStage::Weigh {
+            goods,
+            pieces: number(hand.unweighed()),
+            typed: app.typed.clone(),
+            ok: app.pick_number().is_some(),
+        };
+        return (ask(if app.typed.is_empty() { "weigh" } else { "type-weight" }, 0, ""), stage);
+    }
+    let code = wanted(app).unwrap_or(if hand.units.is_empty() { "item" } else { "next-item" });
     if hand.units.is_empty() {
         let stage = PickStage::Item {
             goods,
@@ -136,6 +129,63 @@ fn item_stage(
         ok: app.typed.parse::<i64>().is_ok_and(|n| n > 0 && n <= open),
     };
     (ask(if typing { "type-quantity" } else { code }, 0, ""), stage)
+}
+
+/// What the label of the unit does not say, by the last refusal. `None` = nothing is missing.
+fn wanted(app: &App) -> Option<&'static str> {
+    let crate::app::Answer::Refused(refused) = &app.answer else { return None };
+    match &refused.refusal {
+        crate::app::Refusal::Pick(Refusal::NeedLot { .. }) => Some("lot"),
+        crate::app::Refusal::Pick(Refusal::NeedHu { .. }) => Some("hu"),
+        crate::app::Refusal::Pick(Refusal::MissingData { field: Kind::Serial }) => Some("serial"),
+        crate::app::Refusal::Pick(Refusal::MissingData { field: Kind::Weight }) => Some("weigh"),
+        _ => None,
+    }
+}
+
+/// A tote that another zone set down, with what is in it.
+fn take_up(flow: &PickFlow, tote: &HandlingUnitId, place: &LocationId) -> (crate::view::Ask, PickStage) {
+    let held: &[Stock] = flow.catalogue.held.get(tote.as_str()).map(Vec::as_slice).unwrap_or_default();
+    let mut names: Vec<String> = Vec::new();
+    for stock in held {
+        let name = flow.catalogue.items.get(stock.item.as_str()).map_or(stock.item.as_str(), |item| item.name.as_str());
+        if !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+        }
+    }
+    let stage = PickStage::TakeUp {
+        tote: tote.0.clone(),
+        place: place.0.clone(),
+        goods: names,
+        units: number(held.iter().map(|stock| stock.qty).sum()),
+    };
+    (ask("code", 0, tote.0.clone()), stage)
+}
+
+/// Totes that go to different places.
+fn drop_one(flow: &PickFlow, tote: &HandlingUnitId) -> (crate::view::Ask, PickStage) {
+    let pick = &flow.pick;
+    let code = |place: &LocationId| {
+        flow.catalogue.locations.get(place.as_str()).map_or_else(|| place.0.clone(), |known| known.code.clone())
+    };
+    let left = pick.totes_left();
+    let to = left.iter().find(|one| one.tote == *tote).map(|one| one.to.clone());
+    let kind = match &to {
+        Some(place) if *place != pick.task.drop_off => flow.catalogue.locations.get(place.as_str()).map(|p| p.kind),
+        _ => Some(pick.drop_off_kind),
+    };
+    let place = to.as_ref().map(code).unwrap_or_default();
+    let asked = match &to {
+        Some(_) => ask("drop", 0, place.clone()),
+        None => ask("tote", 0, ""),
+    };
+    let stage = PickStage::DropOne {
+        tote: if to.is_some() { tote.0.clone() } else { String::new() },
+        place,
+        kind: if kind == Some(LocationKind::Pack) { "bench" } else { "staging" }.to_owned(),
+        totes: left.iter().map(|one| ToteGoes { tote: one.tote.0.clone(), place: code(&one.to) }).collect(),
+    };
+    (asked, stage)
 }
 
 fn progress(pick: &Pick) -> Progress {

@@ -447,14 +447,19 @@ pub(super) fn photo(app: &App, open: &OpenPage) -> PhotoView {
             lost: false,
         };
     };
-    let entry = match &app.flow {
-        crate::app::Flow::Receive(flow) => flow.at.entry(),
+    let (item, taken) = match &app.flow {
+        crate::app::Flow::Receive(flow) => flow.at.entry().map(|entry| (&entry.item, entry.photos.len())),
+        crate::app::Flow::Returns(flow) => flow.under.at.entry().map(|entry| (&entry.item, entry.photos.len())),
         _ => None,
-    };
+    }
+    .unzip();
     PhotoView {
         purpose: (*purpose).to_owned(),
-        goods: goods(entry.and_then(|entry| app.item_met(&entry.item))),
-        taken: entry.map_or(0, |entry| count(entry.photos.len())),
+        goods: goods(item.and_then(|item| app.item_met(item))),
+        taken: match &app.flow {
+            crate::app::Flow::Pack(flow) => flow.at.photos.values().sum(),
+            _ => taken.map_or(0, count),
+        },
         still: *still,
         light: *light,
         lost: !app.readers.iter().any(|reader| reader.kind == "camera" && reader.state == "ready"),

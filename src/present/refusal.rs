@@ -324,7 +324,9 @@ fn of_goods(app: &App, refused: &Refused, told: &mut Refusal, refusal: &goods_re
             told.scanned = with(thing("item", item.as_str()), refused.scanned.as_ref());
         }
         Goods::GoneReturn { rma } => told.scanned = thing("return", rma.as_str()),
-        Goods::RetNotShipped { scanned } => told.scanned = thing("item", scanned),
+        Goods::RetNotShipped { scanned } => {
+            told.scanned = with(thing("item", scanned), app.item_met(&scanned.as_str().into()));
+        }
         Goods::RetOver { open } => told.number = number(*open),
         Goods::OtherLot { scanned, needed } => {
             told.scanned = thing("lot", scanned.as_str());
@@ -339,6 +341,12 @@ fn of_goods(app: &App, refused: &Refused, told: &mut Refusal, refusal: &goods_re
         }
         Goods::MissingAnswer { what } => {
             told.scanned = Thing::default();
+            let kind = match what.as_str() {
+                "reason" | "override" => "reason",
+                "weight" => "weight",
+                _ => "answer",
+            };
+            told.needed = thing(kind, "");
             told.name.clone_from(what);
         }
     }

@@ -40,7 +40,7 @@ fn n(n: usize) -> u32 {
 }
 
 /// What the last refusal says is missing, so that the page asks for it.
-fn missing(app: &App) -> Option<&'static str> {
+pub(super) fn missing(app: &App) -> Option<&'static str> {
     let Answer::Refused(refused) = &app.answer else { return None };
     match (&refused.refusal, refused.refusal.reason()) {
         (_, Reason::NeedLot) => Some("lot"),
@@ -180,10 +180,11 @@ pub(super) fn counting(app: &App, flow: &Under<Count>) -> CountView {
             };
             let stage = if at.is_recount() {
                 let line = at.line();
-                let own = line.is_some_and(|line| line.plan.counted_by == at.operator);
+                let again = line.is_some_and(|line| line.plan.counted_by == at.operator);
+                let own = |(item, qty): &(ItemId, i64)| amount(*qty, app.item_met(item));
                 CountStage::Again {
-                    why: if own { "no-match" } else { "asked" }.to_owned(),
-                    own: None,
+                    why: if again { "no-match" } else { "asked" }.to_owned(),
+                    own: line.and_then(|line| flow.catalogue.own.get(line.id.as_str())).map(own),
                     contents: contents(),
                 }
             } else {

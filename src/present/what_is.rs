@@ -123,15 +123,15 @@ fn rows(items: &[Item], stock: &[&Stock], with_goods: bool) -> Vec<WhatRow> {
 }
 
 pub(super) fn approve(app: &App, page: &OpenPage) -> ApproveView {
-    let (reason, number, approver) = match page {
-        OpenPage::Approve { typed: true, approver, .. } => ("TYPED", 0, approver.clone()),
-        OpenPage::Approve { reason, number, approver, .. } => (reason.code(), *number, approver.clone()),
-        _ => ("", 0, None),
+    let (reason, number, approver, name) = match page {
+        OpenPage::Approve { typed: true, approver, code, .. } => ("TYPED", 0, approver.clone(), code.as_str()),
+        OpenPage::Approve { reason, number, approver, .. } => (reason.code(), *number, approver.clone(), ""),
+        _ => ("", 0, None, ""),
     };
     ApproveView {
         reason: reason.to_owned(),
         number: super::number(number),
-        name: String::new(),
+        name: name.to_owned(),
         stage: if approver.is_some() { ApproveStage::Pin } else { ApproveStage::Badge },
         approver: approver.map(|(_, name)| name).unwrap_or_default(),
         digits: u8::try_from(app.typed.len()).unwrap_or(u8::MAX),

@@ -1,8 +1,8 @@
 //! What nobody may read in a log, and what stands there instead.
 
-use crate::app::{App, Flow, Found, Input, OpenPage};
+use crate::app::{App, Found, Input, OpenPage};
 use crate::view::{Key, KeyPress, Tap};
-use floorhand_domain::scan::{Known, Scan};
+use floorhand_domain::scan::Scan;
 
 /// Signs of a hash in place of a code.
 const STAND_IN_SIGNS: usize = 16;
@@ -20,13 +20,14 @@ impl Mask {
     /// The input of a turn and what was found for it, masked; `None` = there is nothing to mask.
     pub(super) fn of(&self, app: &App, input: &Input, found: &Found) -> Option<(Input, Found)> {
         let masked = match input {
-            Input::Scan { scan, read } if is_secret(app, read.is_err(), &found.known) => {
+            Input::Scan { scan, read } if read.is_err() || app.may_be_badge(read, &found.known) => {
                 let raw = self.stand_in(&scan.raw).into_bytes();
                 // What is no reading stays none.
                 let complete = scan.complete || read.is_ok();
                 Some(Input::Scan { scan: Scan { raw, complete, ..scan.clone() }, read: read.clone() })
             }
             Input::Tap(tap) => self.tap(app, tap).map(Input::Tap),
+            Input::CodeTyped(code) if !code.is_empty() => Some(Input::CodeTyped(code.chars().map(plain).collect())),
             Input::Page(page) => self.page(page).map(Input::Page),
             Input::Seen { code, why } if !code.is_empty() => {
                 Some(Input::Seen { code: self.stand_in(code.as_bytes()), why })
@@ -83,22 +84,6 @@ impl Mask {
             *code = self.stand_in(code.as_bytes());
         }
     }
-}
-
-/// Whether a scan may be a badge. Wherever a badge is asked for, what nobody knows may be one.
-fn is_secret(app: &App, misread: bool, known: &Known) -> bool {
-    let asked =
-        matches!(app.flow, Flow::SignIn(_)) || app.lock.is_some() || matches!(app.page, Some(OpenPage::Approve { .. }));
-    misread || !known.operators.is_empty() || asked && is_nothing_else(known)
-}
-
-fn is_nothing_else(known: &Known) -> bool {
-    known.barcodes.is_empty()
-        && known.locations.is_empty()
-        && known.handling_units.is_empty()
-        && known.tasks.is_empty()
-        && known.lots.is_empty()
-        && known.serials.is_empty()
 }
 
 fn plain(sign: char) -> char {

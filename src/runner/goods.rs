@@ -55,6 +55,11 @@ impl Runner {
         if found.task.as_ref().is_some_and(|data| data.task.kind == TaskKind::Receive) {
             found.delivery = self.delivery(&DeliveryId(task.0.clone()));
         }
+        if found.task.as_ref().is_some_and(|data| data.task.kind == TaskKind::Pack) {
+            let order = self.store.order_of_task(task).unwrap_or_default();
+            found.order = order.and_then(|order| self.order(&order));
+        }
+        self.find_announced(found);
     }
 
     /// What a tap needs from the store.
@@ -68,6 +73,15 @@ impl Runner {
         {
             found.delivery = self.delivery(&id);
         }
+        if let (None, Tap::Choose(row)) = (&self.app.page, tap)
+            && let Some(id) = self.app.order_tapped(*row)
+        {
+            found.order = self.order(&id);
+        }
+        if let Some(unit) = self.app.put_back_asked() {
+            let tasks = self.store.put_backs(&unit).unwrap_or_default();
+            found.task = tasks.first().and_then(|task| self.loaded(task));
+        }
         let blind = DeliveryId::default();
         if matches!((&self.app.flow, tap), (Flow::Deliveries(_), Tap::Blind | Tap::NotListed))
             && self.app.receipt_kept(&blind).is_some()
@@ -77,6 +91,7 @@ impl Runner {
         if let Some(lookup) = self.app.look_for_tap() {
             found.known = self.known(&lookup);
         }
+        self.find_for_return(&mut found, tap);
         if matches!(tap, Tap::Undo)
             && let Flow::Count(flow) = &self.app.flow
             && let Some(id) = flow.at.count_id()
@@ -95,6 +110,17 @@ impl Runner {
                 .inspect_err(|error| tracing::error!(error = chain(error), "own facts could not be read"))
                 .ok()
                 .flatten();
+        }
+        if matches!(self.app.page, Some(OpenPage::More { .. }))
+            && let Flow::Receive(flow) = &self.app.flow
+        {
+            let mut brought = self
+                .store
+                .brought(&flow.at.receipt)
+                .inspect_err(|error| tracing::error!(error = chain(error), "own facts could not be read"))
+                .unwrap_or_default();
+            found.undo = brought.pop();
+            found.past = brought.into_iter().map(|(_, _, fact)| fact).collect();
         }
         if matches!(self.app.flow, Flow::Work | Flow::Deliveries(_)) {
             found.dock = self.store.dock_of(&self.app.station.name).unwrap_or_default();
@@ -150,8 +176,11 @@ impl Runner {
         let id = uuid::Uuid::now_v7().to_string();
         let subject = match &self.app.flow {
             Flow::Receive(flow) => format!("receipt:{}", flow.at.receipt),
+            Flow::Pack(flow) => format!("order:{}", flow.at.order.id),
+            Flow::Returns(flow) => format!("return:{}", flow.under.at.inspection),
             _ => String::new(),
         };
+        let subject = self.app.entry_photographed().unwrap_or(subject);
         match self.store.keep_photo(&id, &subject, &bytes) {
             Ok(hash) => Some(Photo { id, hash, bytes: u64::try_from(bytes.len()).unwrap_or(u64::MAX) }),
             Err(error) => {

@@ -3,15 +3,15 @@
 use super::{Runner, chain, station};
 use crate::app::{
     App, AttentionRow, DELIVERY_ROWS, DeliveriesFlow, DeliveryData, Doing, Flow, Found, HistoryRow, Input, LinkState,
-    OpenPage, Saved, Station, TaskData, WORK_ROWS,
+    OpenPage, QUEUE_ROWS, Saved, Station, TaskData, WORK_ROWS,
 };
 use crate::clock::wall_of;
 use crate::event::Catalogue;
-use crate::store::{LoginGuard, Store, StoreError};
+use crate::store::{Store, StoreError, Viewer};
 use crate::view::{AttentionTab, Hand, Look, Profile, Sound, TextSize, Theme};
 use floorhand_domain::fact::Fact;
 use floorhand_domain::id::{DeliveryId, ItemId, OperatorId, SignInId, TaskId};
-use floorhand_domain::master::{LocationKind, Settings};
+use floorhand_domain::master::{LocationKind, Role, Settings};
 use floorhand_domain::scan::{Known, Source};
 use floorhand_domain::task::{TaskKind, TaskState};
 use floorhand_domain::workflow::sign_in::{Grants, SignIn};
@@ -32,6 +32,7 @@ pub(super) fn tell_faults(settings: &Settings) {
 pub(super) fn resume(store: &Store, look: Look, profile: Profile) -> Result<App, StoreError> {
     let settings = store.settings()?;
     tell_faults(&settings);
+    let look = kept_look(store, &OperatorId::default()).filter(|kept| !kept.language.is_empty()).unwrap_or(look);
     let app = App::new(Station { profile, ..station(store) }, settings, look);
     let saved: Saved = match store.app_state()? {
         Some(text) => serde_json::from_str(&text)?,
@@ -52,27 +53,22 @@ pub(super) fn resume(store: &Store, look: Look, profile: Profile) -> Result<App,
         Some(doing @ Doing::Receive(saved)) => delivery_data(store, &saved.delivery, Some(doing))?,
         _ => None,
     };
-    let mut app = app.resume(saved, task, delivery);
-    if let Some(look) = kept_look(store, &me) {
-        app.look = look;
-    }
+    let doing = saved.doing.clone();
+    let returned = super::returns::resumed(store, doing.as_ref(), &app.station.name)?;
+    let app = super::bench::resume(app.resume(saved.clone(), task, delivery), store, &saved)?;
+    let mut app = app.resume_return(doing, returned);
+    app.wear(kept_look(store, &me));
     Ok(app)
 }
 
 /// An operator who is locked out is asked for no PIN, though the power went before the app said so.
 pub(super) fn lock(mut app: App, store: &Store, mono_ms: u64, boot_id: &str) -> Result<App, StoreError> {
     if let Flow::SignIn(SignIn::Pin { operator, .. }) = &app.flow
-        && store.login_guard(operator)?.is_some_and(|guard| locked_ms(&guard, mono_ms, boot_id) > 0)
+        && store.login_guard(operator)?.is_some_and(|guard| guard.left_ms(mono_ms, boot_id) > 0)
     {
         app.flow = Flow::SignIn(SignIn::Badge);
     }
     Ok(app)
-}
-
-/// Milliseconds that a lock still lasts. In another boot it runs anew, from the start of that boot:
-/// nobody knows for how long the device was off, but so long it has been on.
-fn locked_ms(guard: &LoginGuard, mono_ms: u64, boot_id: &str) -> u64 {
-    if guard.boot_id == boot_id { guard.left_ms(mono_ms, boot_id) } else { guard.locked_ms.saturating_sub(mono_ms) }
 }
 
 /// The app as a reader sees it, for `status`: nothing is written.
@@ -88,6 +84,7 @@ pub fn snapshot(store: &Store) -> Result<App, StoreError> {
             ..DeliveriesFlow::default()
         });
     }
+    app.bench.queue = store.pack_orders_shown(QUEUE_ROWS)?.into();
     let me = app.session.as_ref().map(|s| s.operator.clone()).unwrap_or_default();
     if app.session.is_some() {
         app.work = app.permitted(store.tasks_shown(&me, "", WORK_ROWS)?).into();
@@ -148,6 +145,29 @@ pub fn task_data(
             }
         }
     }
+    for slot in &task.slots {
+        for place in [&slot.drop_off, &slot.from] {
+            if !place.is_none()
+                && let Some(location) = store.location(place)?
+            {
+                catalogue.locations.insert(place.0.clone(), location);
+            }
+        }
+        // What the zone before picked is shown with its tote.
+        if !slot.from.is_none() && !slot.tote.is_none() {
+            let mut held = store.tote_content(&slot.tote)?;
+            held.retain(|stock| stock.qty > 0);
+            name(store, held.iter().map(|stock| &stock.item), &mut catalogue)?;
+            catalogue.held.insert(slot.tote.0.clone(), held);
+        }
+    }
+    for line in lines.iter().filter(|line| task.kind == TaskKind::Count && line.plan.counted_by == *me) {
+        if line.plan.round > 0
+            && let Some(own) = store.own_count(me, &line.location)?
+        {
+            catalogue.own.insert(line.id.0.clone(), own);
+        }
+    }
     let past: Vec<Fact> = match task.kind {
         TaskKind::Count => store.counted(id)?.into_iter().map(|(_, _, fact)| fact).collect(),
         _ => Vec::new(),
@@ -180,7 +200,7 @@ pub fn task_data(
 }
 
 /// Adds items to the names.
-fn name<'a>(
+pub(super) fn name<'a>(
     store: &Store,
     items: impl Iterator<Item = &'a ItemId>,
     catalogue: &mut Catalogue,
@@ -199,7 +219,7 @@ fn name<'a>(
 pub(super) fn grants(store: &Store, known: &Known, mono_ms: u64, boot_id: &str) -> Result<Grants, StoreError> {
     let mut grants = Grants::default();
     if let Some(operator) = known.operators.first() {
-        let left_ms = store.login_guard(&operator.id)?.map_or(0, |guard| locked_ms(&guard, mono_ms, boot_id));
+        let left_ms = store.login_guard(&operator.id)?.map_or(0, |guard| guard.left_ms(mono_ms, boot_id));
         grants.locked_minutes = u32::try_from(left_ms.div_ceil(MINUTE_MS)).unwrap_or(u32::MAX);
     }
     // Age by the core's clock and running time; the wall clock may be years off. After a reboot
@@ -221,6 +241,7 @@ struct LookRow {
     theme: String,
     text: u16,
     hand: String,
+    /// Empty = nobody chose one.
     language: String,
     #[serde(default = "high")]
     sound: String,
@@ -236,12 +257,16 @@ fn on() -> bool {
     true
 }
 
-pub(super) fn look_body(look: &Look) -> String {
+/// The looks of whoever is signed in, or of the station. A language that a badge brings along is not kept: it is
+/// the core's to say.
+pub(super) fn look_body(app: &App) -> String {
+    let look = &app.look;
+    let chosen = app.session.is_none() || look.language != app.own_language();
     let row = LookRow {
         theme: if look.theme == Theme::Light { "light" } else { "dark" }.to_owned(),
         text: look.text.percent(),
         hand: if look.hand == Hand::Left { "left" } else { "right" }.to_owned(),
-        language: look.language.clone(),
+        language: if chosen { look.language.clone() } else { String::new() },
         sound: look.sound.as_str().to_owned(),
         buzz: look.buzz,
     };
@@ -268,6 +293,16 @@ fn kept_look(store: &Store, operator: &OperatorId) -> Option<Look> {
     })
 }
 
+/// Who looks at needs attention at a station.
+pub(crate) fn viewer(app: &App) -> Viewer {
+    let session = app.session.as_ref();
+    Viewer {
+        signin: session.map(|own| SignInId(own.signin.clone())).unwrap_or_default(),
+        operator: session.map(|own| own.operator.clone()).unwrap_or_default(),
+        decides: app.may(Role::Supervisor) || app.may(Role::Manager),
+    }
+}
+
 impl Runner {
     /// A failed read of a list is logged and leaves the list as it was.
     fn read<T>(what: &str, result: Result<T, StoreError>) -> Option<T> {
@@ -275,14 +310,14 @@ impl Runner {
     }
 
     pub(super) fn load_work(&mut self) {
-        let Some(session) = &self.app.session else { return };
-        if let Some(mut look) = kept_look(&self.store, &session.operator) {
-            std::mem::swap(&mut self.app.look, &mut look);
-        }
-        let Some(tasks) = Self::read("work list", self.store.tasks_shown(&session.operator, "", WORK_ROWS)) else {
+        let Some(operator) = self.app.session.as_ref().map(|session| session.operator.clone()) else { return };
+        self.app.wear(kept_look(&self.store, &operator));
+        let Some(tasks) = Self::read("work list", self.store.tasks_shown(&operator, "", WORK_ROWS)) else {
             return;
         };
         self.input(Input::Work(tasks), &Found::default());
+        // What concerns whoever is signed in.
+        self.refresh_link();
     }
 
     pub(super) fn reload(&mut self, task: &TaskId) {
@@ -295,7 +330,9 @@ impl Runner {
 
     pub(super) fn refresh_link(&mut self) {
         let Some(counts) = Self::read("outbox", self.store.outbox_counts()) else { return };
-        let Some(exceptions) = Self::read("exceptions", self.store.open_exceptions()) else { return };
+        let Some(exceptions) = Self::read("exceptions", self.store.open_exceptions(&self.viewer())) else { return };
+        let newest = exceptions.iter().map(|row| row.id.clone()).max().unwrap_or_default();
+        let exceptions = u32::try_from(exceptions.len()).unwrap_or(u32::MAX);
         let last_ok = self.store.last_ok();
         let minutes_ago = last_ok.as_deref().and_then(|at| at.parse::<jiff::Timestamp>().ok()).map(|at| {
             let seconds = self.clock.wall().timestamp().duration_since(at).as_secs().max(0);
@@ -310,6 +347,7 @@ impl Runner {
             rejected: counts.rejected.saturating_add(exceptions),
             last_ok: last_ok.as_deref().map(wall_of),
             minutes_ago,
+            news: Some((counts.rejected, newest)),
         };
         if link != self.app.link {
             self.input(Input::Link(link), &Found::default());
@@ -317,29 +355,44 @@ impl Runner {
     }
 
     pub(super) fn load_page(&mut self) {
-        let signin = self.app.session.as_ref().map(|s| SignInId(s.signin.clone())).unwrap_or_default();
+        let viewer = self.viewer();
         let page = match self.app.page.clone() {
             Some(OpenPage::Attention { tab, page, open, .. }) => {
-                Self::read("attention", self.attention(tab, page, open, &signin))
+                Self::read("attention", self.attention(tab, page, open, &viewer))
+            }
+            Some(OpenPage::People { row, tab, action, .. }) => {
+                Self::read("people", self.store.people()).map(|people| {
+                    let others = people.into_iter().filter(|own| own.id != viewer.operator);
+                    OpenPage::People { row, tab, action, people: others.map(|own| (own.id, own.name)).collect() }
+                })
             }
             Some(OpenPage::History { refused_only, page, .. }) => {
                 Self::read("scan log", self.history(refused_only, page))
             }
             _ => None,
         };
-        if let Some(page) = page {
-            self.input(Input::Page(page), &Found::default());
+        let Some(page) = page else { return };
+        let listed = matches!(page, OpenPage::Attention { .. });
+        self.input(Input::Page(page), &Found::default());
+        if listed {
+            self.refresh_link();
         }
     }
 
-    fn attention(&self, tab: AttentionTab, page: u32, open: usize, signin: &SignInId) -> Result<OpenPage, StoreError> {
-        let counts = self.store.attention_counts(signin)?;
-        let rows = self.store.attention(tab, signin, page, self.app.list_rows())?;
+    /// Who looks at needs attention now.
+    fn viewer(&self) -> Viewer {
+        viewer(&self.app)
+    }
+
+    fn attention(&self, tab: AttentionTab, page: u32, open: usize, viewer: &Viewer) -> Result<OpenPage, StoreError> {
+        let counts = self.store.attention_counts(viewer)?;
+        let rows = self.store.attention(tab, viewer, page, self.app.list_rows())?;
         let rows = rows
             .into_iter()
             .map(|row| {
                 let goods = self.store.item(&row.item)?.map(|item| item.name).unwrap_or_default();
                 Ok(AttentionRow {
+                    about: row.about,
                     mark: row.mark,
                     reason: row.reason,
                     at: wall_of(&row.at),

@@ -5,6 +5,7 @@ use super::{Runner, chain};
 use crate::app::{Flow, Found, Input, LinkState};
 use crate::sync::{Input as SyncInput, Link, Notice};
 use floorhand_domain::id::LineId;
+use floorhand_domain::task::TaskState;
 
 impl Runner {
     pub(super) fn sync_input(&mut self, input: SyncInput) {
@@ -43,8 +44,14 @@ impl Runner {
                     self.input(Input::Link(link), &Found::default());
                 }
             }
-            Notice::BaseChanged(changes) => self.base_changed(&changes.kinds, &changes.ids),
-            Notice::OutcomesChanged => self.load_page(),
+            Notice::BaseChanged(changes) => {
+                self.base_changed(&changes.kinds, &changes.ids);
+                self.load_refund();
+            }
+            Notice::OutcomesChanged => {
+                self.load_page();
+                self.load_refund();
+            }
             Notice::AccessEnded => self.input(Input::Lost("access-ended"), &Found::default()),
             Notice::ClaimRefused { task, .. } => {
                 if self.app.task().as_str() == task {
@@ -101,6 +108,12 @@ impl Runner {
                 _ => self.load_deliveries(),
             }
         }
+        if any("pack-order") || any("carton") || any("carton-type") {
+            self.bench_changed();
+        }
+        if ["rma", "shipped", "return-policy"].into_iter().any(any) {
+            self.reload_return();
+        }
         let task = self.app.task();
         match &self.app.flow {
             Flow::Work if any("task") || any("line") => self.load_work(),
@@ -112,6 +125,27 @@ impl Runner {
                 }
             }
             _ => {}
+        }
+        if any("task") {
+            self.tell_urgent(ids);
+        }
+        if any("exception") || any("outcome") {
+            self.load_page();
+        }
+    }
+
+    /// Tasks that came while somebody picks: one that is free and more urgent is announced between two lines.
+    fn tell_urgent(&mut self, ids: &[String]) {
+        for id in ids {
+            let Flow::Pick(flow) = &self.app.flow else { return };
+            let pick = &flow.pick.task;
+            if *id == pick.id.0 {
+                continue;
+            }
+            let row = self.store.task_shown(&id.as_str().into()).ok().flatten();
+            if let Some(task) = row.filter(|row| row.priority > pick.priority && row.state == TaskState::Open) {
+                self.input(Input::Urgent(Box::new(task)), &Found::default());
+            }
         }
     }
 }

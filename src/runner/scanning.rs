@@ -1,7 +1,7 @@
 //! From a scan to what the store knows about it.
 
 use super::{Runner, load};
-use crate::app::{Found, Input};
+use crate::app::{Flow, Found, Input};
 use crate::store::StoreError;
 use floorhand_domain::scan::{self, Lookup, Scan, Source};
 
@@ -51,6 +51,14 @@ impl Runner {
         Ok(!scan::classify(&read, &known, &self.app.settings.scan, &today).meanings.is_empty())
     }
 
+    /// Whether a code is the badge of somebody here.
+    pub(super) fn is_badge(&self, code: &str) -> bool {
+        let scan = Scan { raw: code.as_bytes().to_vec(), source: Source::Typed, complete: true };
+        let Ok(read) = scan::read_by(&scan, &self.app.settings.scan) else { return false };
+        let look = Lookup::by(&read, &self.app.settings.scan);
+        self.store.look_up(&look).is_ok_and(|known| !known.operators.is_empty())
+    }
+
     /// What the store knows about a reading, and what the step needs beside it.
     fn look_up(&mut self, read: &floorhand_gs1::Read) -> Result<Found, StoreError> {
         let mut lookup = Lookup::by(read, &self.app.settings.scan);
@@ -59,12 +67,29 @@ impl Runner {
         let mut found = Found::default();
         if self.app.wants_badge() {
             found.grants = load::grants(&self.store, &known, self.clock.mono_ms(), &self.boot_id)?;
-        } else if matches!(self.app.flow, crate::app::Flow::Work | crate::app::Flow::Deliveries(_)) {
+        } else if matches!(self.app.flow, Flow::Bench(_)) {
             let now = self.now();
             let symbol = scan::classify(read, &known, &self.app.settings.scan, &now.today);
-            let named = self.app.deliveries_named(&symbol.into(), &now, &known);
+            if let [one] = self.app.orders_named(&symbol.into(), &now, &known).as_slice() {
+                found.order = self.order(one);
+            }
+        } else if matches!(self.app.flow, Flow::Work | Flow::Deliveries(_)) {
+            let now = self.now();
+            let symbol = scan::classify(read, &known, &self.app.settings.scan, &now.today);
+            let meant = symbol.into();
+            let named = self.app.deliveries_named(&meant, &now, &known);
             self.find_work(&mut found, &known, &read.text, &named);
+            if found.task.is_none()
+                && let [one] = self.app.orders_named(&meant, &now, &known).as_slice()
+            {
+                found.order = self.order(one);
+            }
+            self.find_return(&mut found, &meant, &now, &known);
             found.dock = self.store.dock_of(&self.app.station.name)?;
+        } else if matches!(self.app.flow, crate::app::Flow::ReturnsOpen(_)) {
+            let now = self.now();
+            let meant = scan::classify(read, &known, &self.app.settings.scan, &now.today).into();
+            self.find_return(&mut found, &meant, &now, &known);
         }
         found.known = known;
         Ok(found)

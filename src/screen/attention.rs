@@ -38,5 +38,6 @@ fn card(card: &AttentionCard) -> ui::Card {
         ask: if empty { Default::default() } else { asked },
         ask_number,
         ask_text,
+        acts: card.acts,
     }
 }

@@ -31,6 +31,16 @@ pub(super) struct Rows {
     pub(super) scans: Rc<VecModel<ui::Scan>>,
     pub(super) sheet: Rc<VecModel<ui::Row>>,
     pub(super) readers: Rc<VecModel<ui::Reader>>,
+    pub(super) pack_lines: Rc<VecModel<ui::PackLine>>,
+    pub(super) carton: Rc<VecModel<ui::BoxLine>>,
+    pub(super) queue: Rc<VecModel<ui::NextOrder>>,
+    pub(super) old_cartons: Rc<VecModel<ui::OldCarton>>,
+    pub(super) returned: Rc<VecModel<ui::PackLine>>,
+    pub(super) return_choices: Rc<VecModel<ui::ReturnChoice>>,
+    pub(super) questions: Rc<VecModel<ui::Question>>,
+    pub(super) grades: Rc<VecModel<ui::Grade>>,
+    pub(super) outcomes: Rc<VecModel<ui::Outcome>>,
+    pub(super) drops: Rc<VecModel<ui::ToteGoes>>,
     scanned: Rc<VecModel<ui::CodePart>>,
     needed: Rc<VecModel<ui::CodePart>>,
 }
@@ -53,6 +63,16 @@ impl Rows {
             scans: Rc::default(),
             sheet: Rc::default(),
             readers: Rc::default(),
+            pack_lines: Rc::default(),
+            carton: Rc::default(),
+            queue: Rc::default(),
+            old_cartons: Rc::default(),
+            returned: Rc::default(),
+            return_choices: Rc::default(),
+            questions: Rc::default(),
+            grades: Rc::default(),
+            outcomes: Rc::default(),
+            drops: Rc::default(),
             scanned: Rc::default(),
             needed: Rc::default(),
         };
@@ -71,6 +91,16 @@ impl Rows {
         ui::HistoryData::get(root).set_rows(Rc::clone(&rows.scans).into());
         ui::ReadersData::get(root).set_rows(Rc::clone(&rows.readers).into());
         ui::SheetData::get(root).set_rows(Rc::clone(&rows.sheet).into());
+        ui::PackData::get(root).set_lines(Rc::clone(&rows.pack_lines).into());
+        ui::PackData::get(root).set_rows(Rc::clone(&rows.carton).into());
+        ui::PackData::get(root).set_queue(Rc::clone(&rows.queue).into());
+        ui::PackData::get(root).set_old(Rc::clone(&rows.old_cartons).into());
+        ui::ReturnsData::get(root).set_lines(Rc::clone(&rows.returned).into());
+        ui::ReturnsData::get(root).set_choices(Rc::clone(&rows.return_choices).into());
+        ui::ReturnsData::get(root).set_questions(Rc::clone(&rows.questions).into());
+        ui::ReturnsData::get(root).set_grades(Rc::clone(&rows.grades).into());
+        ui::ReturnsData::get(root).set_outcomes(Rc::clone(&rows.outcomes).into());
+        ui::PickData::get(root).set_drops(Rc::clone(&rows.drops).into());
         rows
     }
 }
@@ -341,6 +371,20 @@ pub(super) fn tap(does: ui::Does, number: i32, text: &str) -> Option<Tap> {
         Does::Use => Tap::Use,
         Does::Fold => Tap::Fold,
         Does::TypeCode => Tap::TypeCode,
+        Does::NewCarton => Tap::NewCarton,
+        Does::TakeOut => Tap::TakeOut,
+        Does::CloseCarton => Tap::CloseCarton,
+        Does::WeighAgain => Tap::WeighAgain,
+        Does::AskLead => Tap::AskLead,
+        Does::PrintAgain => Tap::PrintAgain,
+        Does::Later => Tap::Later,
+        Does::YesTo => Tap::Answer(usize::try_from(number).ok()?, true),
+        Does::NoTo => Tap::Answer(usize::try_from(number).ok()?, false),
+        Does::Grade => Tap::Grade(u8::try_from(number).ok()?),
+        Does::Reasons => Tap::Reasons,
+        Does::Disposition => Tap::Disposition(usize::try_from(number).ok()?),
+        Does::Unmatched => Tap::Unmatched,
+        Does::Next => Tap::Next,
     })
 }
 

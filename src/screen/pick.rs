@@ -2,8 +2,11 @@
 
 use super::common::{Rows, ask, fill, goods, int};
 use super::ui;
-use crate::view::{Cart, PickStage, PickView, Plate, ToteState};
+use crate::view::{Cart, PickStage, PickView, Plate, ToteGoes, ToteState};
 use slint::{Global, SharedString};
+
+/// Totes with their places that fit on the page.
+const DROPS_SHOWN: usize = 4;
 
 pub(super) fn stage(stage: &PickStage) -> &'static str {
     match stage {
@@ -14,7 +17,13 @@ pub(super) fn stage(stage: &PickStage) -> &'static str {
         PickStage::Tote { .. } => "tote",
         PickStage::EmptyNow { .. } => "empty-now",
         PickStage::Short { .. } => "short",
-        PickStage::DropOff { .. } => "drop-off",
+        PickStage::NextTote { .. } => "next-tote",
+        PickStage::TakeUp { .. } => "take-up",
+        PickStage::Weigh { .. } => "weigh",
+        PickStage::Sort { .. } => "sort",
+        // One that is being brought looks as if all were.
+        PickStage::DropOne { tote, .. } if tote.is_empty() => "drop-one",
+        PickStage::DropOne { .. } | PickStage::DropOff { .. } => "drop-off",
     }
 }
 
@@ -68,6 +77,41 @@ pub(super) fn apply(root: &ui::AppWindow, rows: &Rows, view: &PickView) {
             data.set_asks_damaged(damaged.is_some());
             data.set_typed(damaged.as_deref().map(SharedString::from).unwrap_or_default());
             data.set_ok(*ok);
+        }
+        PickStage::NextTote { cart: map, full, goods: what, quantity } => {
+            cart(&data, rows, map);
+            data.set_tote(full.as_str().into());
+            data.set_goods(goods(what));
+            data.set_quantity(int(*quantity));
+        }
+        PickStage::TakeUp { tote, place, goods: names, units } => {
+            data.set_tote(tote.as_str().into());
+            data.set_place(place.as_str().into());
+            data.set_inside(names.join(" · ").into());
+            data.set_quantity(int(*units));
+        }
+        PickStage::Weigh { goods: what, pieces, typed, ok } => {
+            data.set_goods(goods(what));
+            data.set_quantity(int(*pieces));
+            data.set_typed(typed.as_str().into());
+            data.set_ok(*ok);
+        }
+        PickStage::Sort { left, tote } => {
+            data.set_quantity(int(*left));
+            data.set_tote(tote.as_str().into());
+        }
+        PickStage::DropOne { tote, place, kind, totes } => {
+            data.set_place(place.as_str().into());
+            data.set_drop_kind(kind.as_str().into());
+            let goes =
+                |one: &ToteGoes| ui::ToteGoes { tote: one.tote.as_str().into(), place: one.place.as_str().into() };
+            fill(&rows.drops, totes.iter().take(DROPS_SHOWN).map(goes).collect());
+            data.set_drop_totes(tote.as_str().into());
+            data.set_drop_count(i32::try_from(totes.len()).unwrap_or(i32::MAX).min(if tote.is_empty() {
+                i32::MAX
+            } else {
+                1
+            }));
         }
         PickStage::DropOff { place, kind, totes } => {
             data.set_place(place.as_str().into());

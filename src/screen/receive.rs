@@ -4,8 +4,8 @@ use super::common::{Rows, ask, clock_or_empty, fill, goods, int, shortened};
 use super::ui;
 use crate::view::{
     Amount, Closing, DatePart, Day, DeliveriesView, DeliveryRow, DeliveryState, Difference, DifferenceKind,
-    DiscrepanciesView, Field, FieldState, FieldValue, LineState, PhotoView, ReceiveLine, ReceiveStage, ReceiveView,
-    UnknownView,
+    DiscrepanciesView, Field, FieldState, FieldValue, Language, LineState, PhotoView, ReceiveLine, ReceiveStage,
+    ReceiveView, UnknownView,
 };
 use slint::{Global, SharedString};
 
@@ -318,17 +318,17 @@ fn day(day: Day) -> ui::Day {
     }
 }
 
-fn point(language: &str) -> char {
-    if language == "de" { ',' } else { '.' }
+pub(super) fn point(language: &str) -> char {
+    Language::point(language)
 }
 
 /// Typed digits with the point of the language.
-fn typed_text(typed: &str, language: &str) -> SharedString {
+pub(super) fn typed_text(typed: &str, language: &str) -> SharedString {
     typed.replace('.', point(language).encode_utf8(&mut [0; 4])).into()
 }
 
 /// "240", "0.75 kg": decimals without ending zeros.
-fn amount_text(amount: &Amount, language: &str) -> SharedString {
+pub(super) fn amount_text(amount: &Amount, language: &str) -> SharedString {
     let scale = 10_u64.pow(u32::from(amount.decimals.min(DECIMALS_MAX)));
     let units = u64::from(amount.units);
     let mut text = (units / scale).to_string();

@@ -3,7 +3,7 @@
 use super::common::{Rows, ask, fill, goods, int, shortened};
 use super::pick::plate;
 use super::ui;
-use crate::view::{Amount, CountContents, CountRow, CountStage, CountView, Plate, StockStage, StockView};
+use crate::view::{Amount, CountContents, CountRow, CountStage, CountView, Language, Plate, StockStage, StockView};
 use slint::{Global, SharedString};
 
 pub(super) fn stock_stage(stage: &StockStage) -> &'static str {
@@ -26,7 +26,7 @@ pub(super) fn count_stage(stage: &CountStage) -> &'static str {
 
 /// The sign between whole and part, as people of that language write it.
 fn point(language: &str) -> char {
-    if language == "de" { ',' } else { '.' }
+    Language::point(language)
 }
 
 /// A quantity as people read it; zeros at the end of the part are left out.

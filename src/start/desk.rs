@@ -4,13 +4,15 @@ use crate::app::Signal;
 use crate::device::indicator::signals::Signals;
 use crate::device::indicator::trigger::{Trigger, TriggerEvent};
 use crate::device::outcome::Outcome;
+use crate::device::scale::source::Scale;
+use crate::device::scale::{ScaleEvent, config as scale};
 use crate::device::scanner::camera::{Handle as Camera, Seen, Why};
 use crate::device::scanner::feedback::{self, Answers, Feedback};
 use crate::device::sound::Sound;
 use crate::device::sound::settings::Settings;
 use crate::device::{indicator, printer, sound};
 use crate::event::Event;
-use crate::outlet::{Asked, Finder, Outlet, Picture};
+use crate::outlet::{Asked, CartonLabel, Finder, Outlet, Picture, Weight};
 use crate::screen::{Frame, Handle};
 use crate::view::{Look, Sound as Loudness};
 use anyhow::{Result, anyhow};
@@ -37,6 +39,9 @@ pub struct Desk {
     /// The printer of labels, and where its outcome is told.
     printer: Option<printer::config::Config>,
     events: Option<SyncSender<Event>>,
+    /// The scale, and how often it was asked.
+    scale: Option<Scale>,
+    asks: u64,
     /// Held while the station works.
     _trigger: Option<Trigger>,
 }
@@ -61,14 +66,67 @@ impl Desk {
         let sound = Sound::start(settings, buzzer, Box::new(said_of_sound))?;
         let shown = Arc::new(AtomicBool::new(false));
         let seen = Arc::default();
-        let (printer, events) = (None, None);
-        Ok(Self { signals, sound, settings, answers, cameras, shown, seen, printer, events, _trigger: trigger })
+        let (printer, events, scale, asks) = (None, None, None, 0);
+        Ok(Self {
+            signals,
+            sound,
+            settings,
+            answers,
+            cameras,
+            shown,
+            seen,
+            printer,
+            events,
+            scale,
+            asks,
+            _trigger: trigger,
+        })
     }
 
     /// Prints labels there, and tells the outcome as events.
     pub fn print_on(&mut self, printer: Option<printer::config::Config>, events: &SyncSender<Event>) {
         self.printer = printer;
         self.events = Some(events.clone());
+    }
+
+    /// Weighs there, and tells what the scale says as events.
+    ///
+    /// # Errors
+    /// When the machine has no thread or no descriptor left.
+    pub fn weigh_on(&mut self, scale: Option<scale::Config>, events: &SyncSender<Event>) -> Result<()> {
+        let Some(config) = scale else { return Ok(()) };
+        let events = events.clone();
+        self.scale = Some(Scale::start(
+            config,
+            Box::new(move |event| {
+                if let Some(event) = of_scale(&event) {
+                    let _ = events.send(event);
+                }
+            }),
+        )?);
+        Ok(())
+    }
+
+    /// Has a document printed beside the floor thread; a printer that does not answer is waited for there.
+    fn print_document(
+        &self,
+        wait_ms: Option<u64>,
+        document: impl FnOnce() -> Result<Vec<u8>, printer::zpl::LabelError> + Send + 'static,
+        told: impl FnOnce(bool) -> Event + Send + 'static,
+    ) -> bool {
+        let (Some(mut config), Some(events)) = (self.printer.clone(), self.events.clone()) else { return false };
+        config.wait_ms = wait_ms.unwrap_or(config.wait_ms);
+        let spawned = std::thread::Builder::new().name("printer".to_owned()).spawn(move || {
+            let done = match document() {
+                Ok(document) => printer::print(&config, &document).map_err(|error| error.to_string()),
+                Err(error) => Err(error.to_string()),
+            };
+            if let Err(error) = &done {
+                tracing::warn!(error, "label not printed");
+            }
+            let _ = events.send(told(done.is_ok()));
+        });
+        spawned.is_ok()
     }
 
     /// Sends what the cameras see to the screen while the finder is open, and to the floor thread what
@@ -186,25 +244,61 @@ impl Outlet for Desk {
     }
 
     fn print(&mut self, label: &str) -> bool {
-        let (Some(config), Some(events)) = (self.printer.clone(), self.events.clone()) else { return false };
-        let label = label.to_owned();
-        // A printer that does not answer is waited for beside the floor thread.
-        let spawned = std::thread::Builder::new().name("printer".to_owned()).spawn(move || {
-            let done = match label_of(&label) {
-                Ok(document) => printer::print(&config, &document).map_err(|error| error.to_string()),
-                Err(error) => Err(error.to_string()),
-            };
-            let label = match done {
-                Ok(()) => label,
-                Err(error) => {
-                    tracing::warn!(error, "label not printed");
-                    String::new()
-                }
-            };
-            let _ = events.send(Event::Printed(label));
-        });
-        spawned.is_ok()
+        let (label, told) = (label.to_owned(), label.to_owned());
+        let document = move || label_of(&label);
+        self.print_document(None, document, |done| Event::Printed(if done { told } else { String::new() }))
     }
+
+    fn print_carton(&mut self, label: CartonLabel) -> bool {
+        let (id, wait_ms) = (label.id.clone(), label.wait_ms);
+        let document = move || carton_label(&label);
+        self.print_document(Some(wait_ms), document, move |done| Event::CartonLabel { label: id, done })
+    }
+
+    fn weigh(&mut self, on: bool) {
+        let Some(scale) = &self.scale else { return };
+        if on {
+            self.asks = self.asks.wrapping_add(1);
+            scale.weigh(self.asks);
+        } else {
+            scale.cancel();
+        }
+    }
+}
+
+/// What the floor thread is told of the scale.
+fn of_scale(event: &ScaleEvent) -> Option<Event> {
+    let said = |grams, steady, ended| Some(Event::Scale { weight: Weight { grams, steady }, ended });
+    match event {
+        ScaleEvent::Attached { path } => {
+            tracing::info!(path = %path.display(), "scale is ready");
+            None
+        }
+        ScaleEvent::Lost { path, reason } => {
+            tracing::warn!(path = %path.display(), reason = reason.as_str(), "scale is gone");
+            None
+        }
+        ScaleEvent::Reading { reading, .. } => said(reading.weight.and_then(|weight| weight.grams()), false, false),
+        ScaleEvent::Weighed { weight, .. } => said(weight.grams(), true, true),
+        ScaleEvent::NotWeighed { reason, .. } => {
+            tracing::debug!(reason = reason.as_str(), "no weight");
+            said(None, false, true)
+        }
+    }
+}
+
+/// The carrier's label; without one our own, which says the carton's number.
+fn carton_label(label: &CartonLabel) -> Result<Vec<u8>, printer::zpl::LabelError> {
+    if !label.zpl.is_empty() {
+        return Ok(label.zpl.clone().into_bytes());
+    }
+    printer::zpl::unit_label(&printer::zpl::UnitLabel {
+        title: &label.order,
+        code: &label.id,
+        code_text: &label.id,
+        gs1: false,
+        lines: &[],
+    })
 }
 
 /// The label of a handling unit that has no number of the standard.

@@ -3,6 +3,7 @@
 use super::{COMMIT_FACTS_MAX, Store, StoreError, int, overlay, photos};
 use floorhand_domain::fact::Fact;
 use floorhand_domain::id::{OperatorId, SignInId, TaskId};
+use floorhand_domain::reason::Reason;
 use floorhand_domain::scan::Source;
 use floorhand_wire::FACT_BYTES_MAX;
 use floorhand_wire::push::WireFact;
@@ -56,7 +57,7 @@ pub struct LoginGuard {
 }
 
 impl LoginGuard {
-    /// Milliseconds the lock still lasts. Over a restart the delay runs anew, from the boot.
+    /// Milliseconds the lock still lasts. Over a reboot what was left when it was written last counts from the boot.
     #[must_use]
     pub fn left_ms(&self, now_mono_ms: u64, boot_id: &str) -> u64 {
         if self.boot_id == boot_id {
@@ -89,6 +90,8 @@ pub struct Commit {
     pub facts: Vec<Fact>,
     /// An identity for each fact (UUID v7).
     pub fact_ids: Vec<String>,
+    /// Approvals of typed codes that these facts rest on, by identity.
+    pub allowed_by: Vec<String>,
     /// The scan.
     pub scan: Option<ScanRow>,
     /// The step the app is on now, if it changed.
@@ -139,6 +142,7 @@ impl Store {
                     base: self.base_at.clone(),
                     body: WireFact::body_of(fact)?,
                     was: None,
+                    allowed_by: if fact.is_backed() { commit.allowed_by.clone() } else { Vec::new() },
                     prev: String::new(),
                     hash: String::new(),
                 }
@@ -147,6 +151,7 @@ impl Store {
                 overlay::add(conn, head.epoch, head.next_seq, fact, &commit.operator)?;
                 match fact {
                     Fact::NoteAdded { entry, .. } => mark_seen(conn, entry)?,
+                    Fact::Approved { subject, decision, .. } => mark_renewed(conn, subject, *decision)?,
                     Fact::PhotoTaken { photo, .. } => photos::recorded(conn, photo)?,
                     _ => {}
                 }
@@ -215,11 +220,25 @@ impl Store {
 
 /// A rejected fact that a person put a note on needs no more attention.
 fn mark_seen(conn: &Connection, entry: &str) -> Result<(), StoreError> {
-    let pair = entry.strip_prefix("fact/").and_then(|pair| pair.split_once('/'));
+    let pair = entry.strip_prefix("fact/").unwrap_or(entry).split_once('/');
     if let Some((Ok(epoch), Ok(seq))) = pair.map(|(epoch, seq)| (epoch.parse::<i64>(), seq.parse::<i64>())) {
-        conn.prepare_cached("UPDATE outbox SET seen_by_operator = 1 WHERE epoch = ?1 AND seq = ?2")?
-            .execute([epoch, seq])?;
+        // A note on one that waits says nothing about what may become of it.
+        conn.prepare_cached(
+            "UPDATE outbox SET seen_by_operator = 1
+               WHERE epoch = ?1 AND seq = ?2 AND outcome = 'rejected' AND outcome <> ''",
+        )?
+        .execute([epoch, seq])?;
     }
+    Ok(())
+}
+
+/// A decision that was rejected and is given anew needs no more attention.
+fn mark_renewed(conn: &Connection, subject: &str, decision: Reason) -> Result<(), StoreError> {
+    conn.prepare_cached(
+        "UPDATE outbox SET seen_by_operator = 1 WHERE outcome = 'rejected' AND outcome <> '' AND type = 'Approved'
+           AND json_extract(bytes, '$.body.subject') = ?1 AND json_extract(bytes, '$.body.decision') = ?2",
+    )?
+    .execute([subject, decision.code()])?;
     Ok(())
 }
 

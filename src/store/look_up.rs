@@ -61,7 +61,7 @@ impl Store {
             }
         }
         if !look.here.is_none() {
-            known.stock = match (look.item.is_none(), look.about) {
+            known.stock = match (look.item.is_none(), look.about || look.any_status) {
                 (true, _) => shown::stock_at(conn, &look.here, None)?,
                 (false, true) => shown::stock_in_any_status(conn, &look.here, &look.item)?,
                 (false, false) => shown::stock_at(conn, &look.here, Some(&look.item))?,
@@ -101,7 +101,7 @@ impl Store {
         for unit in &look.inside {
             put_content(conn, unit, &mut known.content)?;
         }
-        if !look.about {
+        if !look.about && !look.claims {
             return Ok(());
         }
         for (item, lot) in &known.lots {
@@ -110,12 +110,17 @@ impl Store {
                 known.expiries.push((item.clone(), lot.clone(), expiry));
             }
         }
+        for label in &look.handling_units {
+            put_content(conn, &HandlingUnitId(label.clone()), &mut known.content)?;
+        }
+        if !look.about {
+            return Ok(());
+        }
         for number in &look.deliveries {
             deliveries::named(conn, number, &mut known.deliveries)?;
         }
         for label in &look.handling_units {
             known.announced.extend(deliveries::announced(conn, label, &mut known.deliveries)?);
-            put_content(conn, &HandlingUnitId(label.clone()), &mut known.content)?;
         }
         for location in &known.locations {
             known.there.extend(shown::stock_at(conn, &location.id, None)?);

@@ -3,12 +3,12 @@
 use super::{Store, StoreError, shown};
 use floorhand_domain::id::{CartonTypeId, HandlingUnitId, OrderId, RmaId};
 use floorhand_domain::outbound::{Carton, CartonState, CartonType, PackOrder, PackState};
-use floorhand_domain::returns::{ReturnPolicy, Rma, ShippedLine};
+use floorhand_domain::returns::{ReturnPolicy, Rma, ShippedLine, credit};
 use floorhand_domain::scan::{Known, Lookup};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 /// Orders that a scan may name.
-const NAMED_MAX: i64 = 8;
+pub(super) const NAMED_MAX: i64 = 8;
 /// Cartons of one order.
 const CARTONS_MAX: i64 = 200;
 /// Rows of what was shipped that one scan brings.
@@ -23,7 +23,9 @@ impl Store {
         let ids: Vec<String> = self
             .conn
             .prepare_cached(
-                "SELECT id FROM p_pack_order WHERE state = 'open' ORDER BY cutoff_ms = 0, cutoff_ms, id LIMIT ?1",
+                "SELECT id FROM p_pack_order WHERE state = 'open'
+                   AND NOT EXISTS(SELECT 1 FROM ov_pack_order WHERE order_id = p_pack_order.id AND state = 'packed')
+                 ORDER BY cutoff_ms = 0, cutoff_ms, id LIMIT ?1",
             )?
             .query_map([i64::try_from(limit).unwrap_or(i64::MAX)], |row| row.get(0))?
             .collect::<Result<_, _>>()?;
@@ -204,7 +206,7 @@ fn keys(conn: &Connection, statement: &str, key: &str, found: &mut Vec<String>) 
     Ok(())
 }
 
-fn order(conn: &Connection, id: &str) -> Result<Option<PackOrder>, StoreError> {
+pub(super) fn order(conn: &Connection, id: &str) -> Result<Option<PackOrder>, StoreError> {
     let Some(mut order) = shown::body::<PackOrder>(conn, "SELECT body FROM p_pack_order WHERE id = ?1", id)? else {
         return Ok(None);
     };
@@ -216,16 +218,20 @@ fn order(conn: &Connection, id: &str) -> Result<Option<PackOrder>, StoreError> {
             own.packed += packed;
         }
     }
-    let ended: i64 = conn
-        .prepare_cached("SELECT EXISTS(SELECT 1 FROM ov_pack_order WHERE order_id = ?1 AND state = 'packed')")?
-        .query_row([id], |row| row.get(0))?;
-    if ended != 0 && order.state == PackState::Open {
-        order.state = PackState::Packed;
-    }
+    // Packed here, and perhaps opened again since.
+    let said: Option<String> = conn
+        .prepare_cached("SELECT state FROM ov_pack_order WHERE order_id = ?1 ORDER BY epoch DESC, seq DESC LIMIT 1")?
+        .query_row([id], |row| row.get(0))
+        .optional()?;
+    order.state = match (said.as_deref(), order.state) {
+        (Some("packed"), PackState::Open) => PackState::Packed,
+        (Some("open"), PackState::Packed) => PackState::Open,
+        (_, state) => state,
+    };
     Ok(Some(order))
 }
 
-fn cartons_of(conn: &Connection, order: &str) -> Result<Vec<Carton>, StoreError> {
+pub(super) fn cartons_of(conn: &Connection, order: &str) -> Result<Vec<Carton>, StoreError> {
     let ids: Vec<String> = conn
         .prepare_cached(
             "SELECT id FROM p_carton WHERE order_id = ?1 UNION SELECT carton FROM ov_carton WHERE order_id = ?1
@@ -240,7 +246,7 @@ fn cartons_of(conn: &Connection, order: &str) -> Result<Vec<Carton>, StoreError>
     Ok(found)
 }
 
-fn carton(conn: &Connection, id: &str) -> Result<Option<Carton>, StoreError> {
+pub(super) fn carton(conn: &Connection, id: &str) -> Result<Option<Carton>, StoreError> {
     let mut found: Option<Carton> = shown::body(conn, "SELECT body FROM p_carton WHERE id = ?1", id)?;
     let mut rows = conn.prepare_cached(
         "SELECT order_id, state, type, grams, copies FROM ov_carton WHERE carton = ?1 ORDER BY epoch, seq",
@@ -298,17 +304,7 @@ fn put_shipped(conn: &Connection, order: &str, found: &mut Vec<ShippedLine>) -> 
     let mut rows = rows.query([order])?;
     while let Some(row) = rows.next()? {
         let (line, lot, serial): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        let mut left: i64 = row.get(3)?;
-        for exact in [true, false] {
-            let of_line = shipped.iter_mut().filter(|own| {
-                own.line.as_str() == line && (own.lot.as_str() == lot && own.serial.as_str() == serial) == exact
-            });
-            for own in of_line {
-                let qty = left.min(own.open_qty());
-                own.returned += qty;
-                left -= qty;
-            }
-        }
+        credit(&mut shipped, &line.into(), &lot.into(), &serial.into(), row.get(3)?);
     }
     found.extend(shipped);
     Ok(())

@@ -2,13 +2,16 @@
 
 use super::{Store, StoreError, disk, uint};
 use floorhand_domain::fact::Fact;
-use floorhand_domain::id::{CountId, ReceiptId, TaskId};
+use floorhand_domain::id::{CountId, ItemId, LocationId, OperatorId, ReceiptId, TaskId};
 use floorhand_wire::PHOTO_BYTES_MAX;
 use floorhand_wire::push::WireFact;
 use rusqlite::params;
+use std::collections::BTreeMap;
 
 /// Facts of one flow that are read at the most.
 const OWN_MAX: i64 = 20_000;
+/// Counts of an operator that are looked at in search of one place at the most.
+const COUNTS_MAX: i64 = 100;
 /// Folder of photographs, in that of the store.
 pub const PHOTOS_DIR: &str = "photos";
 
@@ -56,12 +59,51 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub fn received(&self, receipt: &ReceiptId) -> Result<Vec<Fact>, StoreError> {
+        Ok(self.brought(receipt)?.into_iter().map(|(_, _, fact)| fact).collect())
+    }
+
+    /// As [`Store::received`], with epoch and number.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn brought(&self, receipt: &ReceiptId) -> Result<Vec<(u64, u64, Fact)>, StoreError> {
         let mut found = self.own(&format!("receipt:{receipt}"), &format!("receipt:{receipt}"), &["Received"])?;
         // `0` comes after `/`.
         let unknown = (format!("unknown:{receipt}/"), format!("unknown:{receipt}0"));
         found.extend(self.own(&unknown.0, &unknown.1, &["UnknownReceived"])?);
         found.sort_by_key(|(epoch, seq, _)| (*epoch, *seq));
-        Ok(found.into_iter().map(|(_, _, fact)| fact).collect())
+        Ok(found)
+    }
+
+    /// What an operator found at a location when they counted it last on this device: the item and its units.
+    /// `None` = they did not, or several items were there.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn own_count(&self, operator: &OperatorId, at: &LocationId) -> Result<Option<(ItemId, i64)>, StoreError> {
+        let mut rows = self.conn.prepare_cached(
+            "SELECT bytes FROM outbox WHERE type = 'CountSubmitted' AND operator = ?1 AND outcome <> 'rejected'
+               AND moved_epoch = 0 ORDER BY epoch DESC, seq DESC LIMIT ?2",
+        )?;
+        let mut rows = rows.query(params![operator.as_str(), COUNTS_MAX])?;
+        while let Some(row) = rows.next()? {
+            let wire: WireFact = serde_json::from_str(&row.get::<_, String>(0)?)?;
+            let Ok(Fact::CountSubmitted { count: of, task, location, .. }) = wire.decode() else { continue };
+            if location != *at {
+                continue;
+            }
+            let mut sums: BTreeMap<ItemId, i64> = BTreeMap::new();
+            for (_, _, fact) in self.counted(&task)? {
+                if let Fact::Counted { count, item, qty, .. } = fact
+                    && count == of
+                {
+                    *sums.entry(item).or_default() += qty;
+                }
+            }
+            let one = sums.len() == 1;
+            return Ok(sums.into_iter().next().filter(|_| one));
+        }
+        Ok(None)
     }
 
     fn own(&self, from: &str, to: &str, kinds: &[&str]) -> Result<Vec<(u64, u64, Fact)>, StoreError> {

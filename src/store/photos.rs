@@ -2,10 +2,19 @@
 //! recorded, and gone, file and all, once the core has it. `held`: the core does not know its fact yet.
 //! `refused`: the core never will take it, or its file is not what was written.
 
+use super::identity::{meta, set_meta};
 use super::own::PHOTOS_DIR;
 use super::{Store, StoreError};
 use floorhand_domain::id::PhotoId;
-use rusqlite::{Connection, OptionalExtension as _};
+use rusqlite::{Connection, OptionalExtension as _, params};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Time for which a photograph stays that nothing names.
+const UNUSED_MS: u64 = 24 * 60 * 60 * 1000;
+/// Photographs that are looked at in search of unused ones at the most.
+const PHOTOS_MAX: i64 = 10_000;
+/// Where it is kept since when photographs are unused, by the core's clock.
+const UNUSED: &str = "photos_unused";
 
 /// What the core said of a photograph that it did not take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,6 +91,73 @@ impl Store {
             conn.prepare_cached("UPDATE photo SET state = 'due' WHERE state = 'held'")?.execute([])?;
             Ok(())
         })
+    }
+}
+
+impl Store {
+    /// Removes photographs that were taken and not used: no fact and no saved step names them, and a day by the
+    /// core's clock has gone since that was seen first. So does a file that no row is about, left where a removal
+    /// failed. To be called at the start, when no page is open that could still use one. Returns how many went.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn drop_unused_photos(&mut self) -> Result<usize, StoreError> {
+        // A time of the core's is a bound for now: it is later, never earlier.
+        let now_ms = self.contact.clock.as_ref().map_or(0, |clock| clock.server_ms);
+        let step = self.app_state()?.unwrap_or_default();
+        let seen = meta(&self.conn, UNUSED)?.and_then(|text| serde_json::from_str(&text).ok());
+        let seen: BTreeMap<String, u64> = seen.unwrap_or_default();
+        let mut unused = BTreeMap::new();
+        let mut old = Vec::new();
+        for id in self.photo_ids("kept")? {
+            if step.contains(id.as_str()) || self.is_named(&id)? {
+                continue;
+            }
+            let since_ms = seen.get(&id).copied().filter(|ms| *ms > 0).unwrap_or(now_ms);
+            match now_ms.saturating_sub(since_ms) >= UNUSED_MS {
+                true => old.push(id),
+                false => drop(unused.insert(id, since_ms)),
+            }
+        }
+        if unused != seen {
+            self.write(|conn| set_meta(conn, UNUSED, &serde_json::to_string(&unused)?))?;
+        }
+        for id in &old {
+            self.write(|conn| {
+                conn.prepare_cached("DELETE FROM photo WHERE id = ?1")?.execute([id])?;
+                Ok(())
+            })?;
+        }
+        Ok(old.len().max(self.drop_stray_files()?))
+    }
+
+    fn photo_ids(&self, state: &str) -> Result<Vec<String>, StoreError> {
+        let mut rows = self.conn.prepare_cached("SELECT id FROM photo WHERE ?1 IN ('', state) ORDER BY id LIMIT ?2")?;
+        let found = rows.query_map(params![state, PHOTOS_MAX], |row| row.get(0))?;
+        Ok(found.collect::<Result<_, _>>()?)
+    }
+
+    /// Whether a fact that is still here names a photograph.
+    fn is_named(&self, id: &str) -> Result<bool, StoreError> {
+        let mut row = self.conn.prepare_cached("SELECT EXISTS(SELECT 1 FROM outbox WHERE instr(bytes, ?1) > 0)")?;
+        Ok(row.query_row([id], |row| row.get(0))?)
+    }
+
+    fn drop_stray_files(&self) -> Result<usize, StoreError> {
+        let known: BTreeSet<String> = self.photo_ids("")?.into_iter().collect();
+        let Ok(files) = std::fs::read_dir(self.dir().join(PHOTOS_DIR)) else { return Ok(0) };
+        let whole = known.len() < usize::try_from(PHOTOS_MAX).unwrap_or(usize::MAX);
+        let mut gone = 0;
+        for path in files.flatten().map(|entry| entry.path()).filter(|_| whole) {
+            let id = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+            if path.extension().is_some_and(|end| end == "jpg") && !known.contains(id) {
+                match std::fs::remove_file(&path) {
+                    Ok(()) => gone += 1,
+                    Err(error) => tracing::warn!(path = %path.display(), %error, "a photograph could not be removed"),
+                }
+            }
+        }
+        Ok(gone)
     }
 }
 

@@ -1,10 +1,19 @@
 //! What people look back on: counts, needs attention.
 
 use super::{Store, StoreError, int};
-use floorhand_domain::id::{ItemId, LocationId, OrderId, SignInId, TaskId};
+use floorhand_domain::fact::Fact;
+use floorhand_domain::id::{ItemId, LocationId, OperatorId, OrderId, SignInId, TaskId};
+use floorhand_domain::master::Operator;
+use floorhand_domain::reason::Reason;
+use floorhand_domain::workflow::attention::{Decision, Entry};
 use floorhand_wire::feed::ExceptionRow;
 use floorhand_wire::push::WireFact;
-use rusqlite::params;
+use rusqlite::{OptionalExtension as _, params};
+
+/// Open exceptions that are looked at, at the most.
+const EXCEPTIONS_MAX: i64 = 500;
+/// People listed at the most.
+const PEOPLE_MAX: i64 = 200;
 
 pub use super::audit::{ScanCounts, ScanEntry};
 pub use crate::view::AttentionTab;
@@ -29,6 +38,17 @@ pub struct AttentionCounts {
     pub parked: u32,
     /// Facts not yet acknowledged.
     pub waiting: u32,
+}
+
+/// Who looks at the list.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Viewer {
+    /// The session whose refused scans are listed.
+    pub signin: SignInId,
+    /// Who.
+    pub operator: OperatorId,
+    /// Whether they decide: then everybody's exceptions are listed.
+    pub decides: bool,
 }
 
 /// What kind of entry it is.
@@ -61,6 +81,8 @@ pub struct AttentionRow {
     pub raw: String,
     /// The step that was asked. Empty = none.
     pub step: String,
+    /// What can be done about it follows from this. `None` = nothing can.
+    pub about: Option<Entry>,
 }
 
 // `outcome <> ''` says nothing new, but lets SQLite use the index of the rows that have an outcome.
@@ -86,9 +108,10 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn attention_counts(&self, signin: &SignInId) -> Result<AttentionCounts, StoreError> {
+    pub fn attention_counts(&self, viewer: &Viewer) -> Result<AttentionCounts, StoreError> {
+        let signin = &viewer.signin;
         let counts = self.outbox_counts()?;
-        let exceptions = self.open_exceptions()?;
+        let exceptions = u32::try_from(self.open_exceptions(viewer)?.len()).unwrap_or(u32::MAX);
         let refused: u32 = self
             .conn
             .prepare_cached("SELECT COUNT(*) FROM scan_log WHERE signin = ?1 AND accepted = 0")?
@@ -100,15 +123,67 @@ impl Store {
         })
     }
 
-    /// Exceptions that wait for a supervisor and came from this device.
+    /// Open exceptions that concern somebody, newest first: over facts of this device, theirs, and for whoever
+    /// decides all. Those that were answered here and not yet heard of are left out.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn open_exceptions(&self) -> Result<u32, StoreError> {
-        Ok(self
+    pub fn open_exceptions(&self, viewer: &Viewer) -> Result<Vec<ExceptionRow>, StoreError> {
+        let answered = self.answered()?;
+        let mut rows =
+            self.conn.prepare_cached("SELECT body FROM p_exception WHERE state = 'open' ORDER BY id DESC LIMIT ?1")?;
+        let mut rows = rows.query([EXCEPTIONS_MAX])?;
+        let mut list = Vec::new();
+        while let Some(row) = rows.next()? {
+            let row: ExceptionRow = serde_json::from_str(&row.get::<_, String>(0)?)?;
+            if answered.contains(&format!("exception:{}", row.id)) {
+                continue;
+            }
+            // One that is nobody's yet came to this device alone.
+            let theirs = row.owner.is_empty() || row.owner == viewer.operator.as_str() || viewer.decides;
+            if theirs || self.own_fact(&row)?.is_some() {
+                list.push(row);
+            }
+        }
+        Ok(list)
+    }
+
+    /// The aggregates of own answers that the base does not contain yet.
+    fn answered(&self) -> Result<Vec<String>, StoreError> {
+        let mut rows = self.conn.prepare_cached(
+            "SELECT agg FROM outbox WHERE (epoch, seq) > (?1, ?2) AND type = 'ExceptionAnswered' AND outcome <> 'rejected'
+               AND moved_epoch = 0
+             UNION ALL SELECT agg FROM outbox WHERE outcome = 'parked' AND outcome <> '' AND type = 'ExceptionAnswered'",
+        )?;
+        let found = rows.query_map([int(self.applied.epoch), int(self.applied.through)], |row| row.get(0))?;
+        Ok(found.collect::<Result<_, _>>()?)
+    }
+
+    /// The fact of this device that an exception is over. `None` = it is another device's.
+    fn own_fact(&self, row: &ExceptionRow) -> Result<Option<WireFact>, StoreError> {
+        let found: Option<String> = self
             .conn
-            .prepare_cached("SELECT COUNT(*) FROM p_exception WHERE state = 'open'")?
-            .query_row([], |row| row.get(0))?)
+            .prepare_cached(
+                "SELECT bytes FROM outbox WHERE epoch = ?1 AND seq = ?2 AND type = ?3 AND (?4 = '' OR operator = ?4)",
+            )?
+            .query_row(params![int(row.epoch), int(row.seq), row.fact, row.by], |row| row.get(0))
+            .optional()?;
+        Ok(found.map(|bytes| serde_json::from_str(&bytes)).transpose()?)
+    }
+
+    /// People to whom something can be given, by name.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn people(&self) -> Result<Vec<Operator>, StoreError> {
+        let mut rows = self.conn.prepare_cached("SELECT body FROM p_operator ORDER BY id LIMIT ?1")?;
+        let mut rows = rows.query([PEOPLE_MAX])?;
+        let mut list: Vec<Operator> = Vec::new();
+        while let Some(row) = rows.next()? {
+            list.push(serde_json::from_str(&row.get::<_, String>(0)?)?);
+        }
+        list.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(list)
     }
 
     /// One page of a tab, what weighs most first, then newest first.
@@ -118,10 +193,11 @@ impl Store {
     pub fn attention(
         &self,
         tab: AttentionTab,
-        signin: &SignInId,
+        viewer: &Viewer,
         page: u32,
         per_page: u32,
     ) -> Result<Vec<AttentionRow>, StoreError> {
+        let signin = &viewer.signin;
         let skip = usize::try_from(page.saturating_mul(per_page)).unwrap_or(usize::MAX);
         let take = usize::try_from(per_page).unwrap_or(usize::MAX);
         let until = int(u64::try_from(skip.saturating_add(take)).unwrap_or(u64::MAX));
@@ -136,7 +212,7 @@ impl Store {
             }
             AttentionTab::Refused => {
                 list.extend(self.facts(REJECTED, until)?);
-                list.extend(self.exceptions(until)?);
+                list.extend(self.exceptions(viewer)?);
                 list.extend(self.refused_scans(signin, until)?);
             }
         }
@@ -163,33 +239,48 @@ impl Store {
                 at: row.get(3)?,
                 ..AttentionRow::default()
             };
-            tell(&mut entry, &serde_json::from_str(&row.get::<_, String>(6)?)?);
+            let wire: WireFact = serde_json::from_str(&row.get::<_, String>(6)?)?;
+            tell(&mut entry, &wire);
+            entry.about = match outcome.as_str() {
+                "rejected" => Some(Entry::Rejected { fact: format!("{epoch}/{seq}"), decision: decision_of(&wire) }),
+                "parked" => Some(Entry::Parked { fact: format!("{epoch}/{seq}") }),
+                _ => None,
+            };
             entry.fact = fact;
             list.push(entry);
         }
         Ok(list)
     }
 
-    fn exceptions(&self, limit: i64) -> Result<Vec<AttentionRow>, StoreError> {
-        let mut rows =
-            self.conn.prepare_cached("SELECT body FROM p_exception WHERE state = 'open' ORDER BY id DESC LIMIT ?1")?;
-        let mut rows = rows.query([limit])?;
+    fn exceptions(&self, viewer: &Viewer) -> Result<Vec<AttentionRow>, StoreError> {
         let mut list = Vec::new();
-        while let Some(row) = rows.next()? {
-            let row: ExceptionRow = serde_json::from_str(&row.get::<_, String>(0)?)?;
+        for row in self.open_exceptions(viewer)? {
+            let fact = self.own_fact(&row)?;
+            let by = fact.as_ref().map_or(row.by.clone(), |fact| fact.operator.clone());
+            let about = Reason::parse(&row.kind).map(|reason| Entry::Exception {
+                id: row.id.clone(),
+                reason,
+                owner: OperatorId(row.owner),
+                by: OperatorId(by),
+                task: TaskId(row.task.clone()),
+                waits: row.waits,
+            });
             let mut entry = AttentionRow {
                 entry: format!("exc/{}", row.id),
                 mark: "flagged".to_owned(),
                 reason: row.kind,
                 at: row.at,
-                fact: row.fact,
                 ..AttentionRow::default()
             };
-            let mut fact = self.conn.prepare_cached("SELECT bytes FROM outbox WHERE epoch = ?1 AND seq = ?2")?;
-            let mut fact = fact.query([int(row.epoch), int(row.seq)])?;
-            if let Some(found) = fact.next()? {
-                tell(&mut entry, &serde_json::from_str(&found.get::<_, String>(0)?)?);
+            match fact {
+                Some(fact) => tell(&mut entry, &fact),
+                // What another device did is told by what it is about.
+                None => entry.raw = row.subject,
             }
+            if !row.task.is_empty() {
+                entry.task = TaskId(row.task);
+            }
+            (entry.fact, entry.about) = (row.fact, about);
             list.push(entry);
         }
         Ok(list)
@@ -200,18 +291,33 @@ impl Store {
             "SELECT id, at, raw, step, reason, task FROM scan_log WHERE signin = ?1 AND accepted = 0 ORDER BY id DESC LIMIT ?2",
         )?;
         let found = rows.query_map(params![signin.as_str(), limit], |row| {
+            let (raw, code) = (floorhand_gs1::escape(&row.get::<_, Vec<u8>>(2)?), row.get::<_, String>(4)?);
+            let about = Reason::parse(&code).map(|reason| Entry::Refused {
+                raw: raw.clone(),
+                reason,
+                location: LocationId::default(),
+            });
             Ok(AttentionRow {
                 entry: format!("scan/{}", row.get::<_, i64>(0)?),
                 mark: "refused".to_owned(),
                 at: row.get(1)?,
-                raw: floorhand_gs1::escape(&row.get::<_, Vec<u8>>(2)?),
+                raw,
                 step: row.get(3)?,
-                reason: row.get(4)?,
+                reason: code,
                 task: TaskId(row.get(5)?),
+                about,
                 ..AttentionRow::default()
             })
         })?;
         Ok(found.collect::<Result<_, _>>()?)
+    }
+}
+
+/// What a supervisor had allowed by the fact. `None` = it was no decision.
+fn decision_of(wire: &WireFact) -> Option<Decision> {
+    match wire.decode() {
+        Ok(Fact::Approved { decision, subject, item, qty, .. }) => Some(Decision { decision, subject, item, qty }),
+        _ => None,
     }
 }
 

@@ -18,6 +18,8 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0002_outbox_rows.sql"),
     include_str!("../../migrations/0003_stock.sql"),
     include_str!("../../migrations/0004_outbound.sql"),
+    include_str!("../../migrations/0005_packing.sql"),
+    include_str!("../../migrations/0006_returns.sql"),
 ];
 
 pub(super) fn assert_version() -> Result<(), StoreError> {

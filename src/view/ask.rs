@@ -71,7 +71,7 @@ pub struct ApproveView {
     pub reason: String,
     /// The number in the sentence, as in the refusal.
     pub number: u32,
-    /// The name in the sentence, as in the refusal.
+    /// The name in the sentence, as in the refusal; the code that was typed. Empty: none, or nobody may read it.
     pub name: String,
     /// Badge or PIN.
     pub stage: ApproveStage,

@@ -146,6 +146,8 @@ pub struct AttentionCard {
     pub open: bool,
     /// What to scan to mend it; empty code: nothing.
     pub ask: Ask,
+    /// Something can be done about it: [`Tap::Choose`] once more, or [`Tap::Ok`], says what.
+    pub acts: bool,
 }
 
 /// Scans of today. [`Tap::ShowAll`], [`Tap::ShowRefused`], pages by [`Tap::PageUp`], [`Tap::PageDown`].
@@ -190,7 +192,8 @@ pub struct SettingsView {
 /// Rows to choose from, by [`Tap::Choose`]; [`Tap::Back`] leaves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SheetView {
-    /// `more`, `cant-scan`, `problem`, `language`.
+    /// `more`, `cant-scan`, `problem`, `language`; `entry`: what can be done about an entry of needs attention;
+    /// `people`: to whom it is passed on; `print-again`.
     pub kind: String,
     /// One page of the rows; [`super::TextSize::sheet_rows`] fit.
     pub rows: Vec<SheetRow>,
@@ -202,13 +205,16 @@ pub struct SheetView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SheetRow {
     /// More: `skip`, `history`, `attention`, `settings`, `release`, `sign-out`, `about`, `cant-scan`, `work`,
-    /// `tote-full`, `undo`, `count-here`, `move-this`, `what-is`, `deliveries`, `lock`. Can't scan: `type`, `torn`,
-    /// `again`. Problem: `short`, `tote-full`, `skip`, `lead`, `unexpected`, `unknown-barcode`, `damaged`.
-    /// Language: `en`, `de`.
+    /// `tote-full`, `undo`, `count-here`, `move-this`, `what-is`, `deliveries`, `lock`, `pack`, `load`. Can't scan: `type`, `torn`,
+    /// `again`. Problem: `short`, `tote-full`, `skip`, `lead`, `unexpected`, `unknown-barcode`, `damaged`,
+    /// `take-out`, `finish-order`, `set-aside`, `put-back`.
+    /// Language: a code of [`super::LANGUAGES`]. Entry: `report`, `dismiss`, `ask-approval`, `add-note`, `add-photo`, `open-task`, `answer`,
+    /// `pass-on`, `approve`, `decline`, `reassign`, `lead`. People: `person`, with the name in `reason`.
     pub code: String,
     /// Cannot be chosen now; `reason` says why.
     pub disabled: bool,
-    /// `no-task`, `last-line`, `offline`, `role`. May be empty.
+    /// `no-task`, `last-line`, `offline`, `role`, `busy`; `draft` for a language that can be chosen.
+    /// May be empty.
     pub reason: String,
     /// Pressed once: asks to be pressed again.
     pub asked: bool,

@@ -107,7 +107,59 @@ pub enum PickStage {
         /// OK would be accepted.
         ok: bool,
     },
-    /// Bring the totes to their place. Ask: `drop` (or `tote` when destinations differ).
+    /// A full tote gave its place on the cart: another for the same order. Ask: `tote-empty`.
+    NextTote {
+        /// The cart; the target cell is the place that waits.
+        cart: Cart,
+        /// The full tote.
+        full: String,
+        /// What is in the hand.
+        goods: Goods,
+        /// How many of it; 0: nothing.
+        quantity: u32,
+    },
+    /// A tote that another zone filled is taken up where it stands. Ask: `code`.
+    TakeUp {
+        /// The tote.
+        tote: String,
+        /// Where it stands. May be empty.
+        place: String,
+        /// What is in it, by name.
+        goods: Vec<String>,
+        /// Units in it.
+        units: u32,
+    },
+    /// Pieces are weighed together: by the scale, or typed in kilograms. Ask: `weigh`, or `type-weight`. Keypad with
+    /// [`Tap::Point`].
+    Weigh {
+        /// The item.
+        goods: Goods,
+        /// Pieces to be weighed.
+        pieces: u32,
+        /// Signs typed, as typed; empty: none.
+        typed: String,
+        /// OK would be accepted.
+        ok: bool,
+    },
+    /// A batch is sorted: scan any item out of the common tote. Ask: `item`.
+    Sort {
+        /// Units that are still to be sorted.
+        left: u32,
+        /// The common tote.
+        tote: String,
+    },
+    /// Totes that go to different places, one by one: scan one of them. Ask: `tote`.
+    DropOne {
+        /// The one that is being brought. Empty: none yet.
+        tote: String,
+        /// Its place. Empty with none.
+        place: String,
+        /// `staging`, `bench`; of the place.
+        kind: String,
+        /// Those that are left, each with its place.
+        totes: Vec<ToteGoes>,
+    },
+    /// Bring the totes to their place. Ask: `drop`.
     DropOff {
         /// Staging place or pack bench: the code on its sign.
         place: String,
@@ -116,6 +168,15 @@ pub enum PickStage {
         /// Totes to leave there, their codes.
         totes: Vec<String>,
     },
+}
+
+/// A tote and where it goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ToteGoes {
+    /// The tote.
+    pub tote: String,
+    /// The code on the sign of its place.
+    pub place: String,
 }
 
 /// The sign on the rack, split as the site's code mask says.

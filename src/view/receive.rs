@@ -468,7 +468,7 @@ pub enum Closing {
 /// [`Tap::Light`], [`Tap::Back`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PhotoView {
-    /// What of: `damaged`, `unknown`.
+    /// What of: `damaged`, `unknown`, `pack` (a carton), `returned`.
     pub purpose: String,
     /// The item; an empty name: none.
     pub goods: Goods,

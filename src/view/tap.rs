@@ -118,6 +118,32 @@ pub enum Tap {
     Fold,
     /// The window was closed.
     Close,
+    /// Closes the carton; what is left goes into another.
+    NewCarton,
+    /// Something comes out of the carton again.
+    TakeOut,
+    /// Closes the carton.
+    CloseCarton,
+    /// The scale is read anew.
+    WeighAgain,
+    /// A lead is to allow what was refused.
+    AskLead,
+    /// The label is printed, or printed again.
+    PrintAgain,
+    /// The label can wait.
+    Later,
+    /// A question of a checklist, its index as shown, and yes or no.
+    Answer(usize, bool),
+    /// A grade, its index from the best.
+    Grade(u8),
+    /// Opens the reasons of a return.
+    Reasons,
+    /// Another outcome of a return, its index as shown.
+    Disposition(usize),
+    /// Goods that belong to no order.
+    Unmatched,
+    /// On to the next step.
+    Next,
 }
 
 /// A changed setting.
@@ -129,7 +155,7 @@ pub enum Setting {
     Hand(Hand),
     /// Colours.
     Theme(Theme),
-    /// Language, `en`, `de`.
+    /// A code of [`super::LANGUAGES`].
     Language(String),
     /// Loudness.
     Sound(Sound),

@@ -135,11 +135,9 @@ impl Station {
     /// Opens More and chooses a row of what may be done there.
     pub fn more(&mut self, row: &str) -> Result<()> {
         let status = self.status()?;
-        let receives = self.robot.operator.roles.iter().any(|role| role == "receive");
-        // The first row leads from the work list to the deliveries, or back.
-        let first = usize::from(receives || status.step() == "deliveries");
-        let at = ["count-here", "move-this", "what-is"].iter().position(|name| *name == row).context("no such row")?;
-        self.keys(&["F1", &(first + at + 1).to_string()])
+        let found = status.actions.iter().find(|action| action.name == row);
+        let keys = found.with_context(|| format!("no {row} at {status:?}"))?.keys.clone();
+        self.keys(&keys.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
     /// Signs out: More, its button, and once more since it asks.

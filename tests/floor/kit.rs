@@ -2,6 +2,10 @@
 //! store, without a network.
 #![allow(dead_code)]
 
+#[path = "bench.rs"]
+pub mod bench;
+#[path = "line.rs"]
+pub mod line;
 #[path = "words.rs"]
 mod words;
 #[path = "world.rs"]
@@ -10,7 +14,7 @@ pub mod world;
 use floorhand::app::{App, Signal};
 use floorhand::clock::Clock;
 use floorhand::event::Event;
-use floorhand::outlet::{Asked, Finder, Outlet, Picture};
+use floorhand::outlet::{Asked, CartonLabel, Finder, Outlet, Picture, Weight};
 use floorhand::runner::{EVENTS_MAX, Parts, Runner};
 use floorhand::store::Store;
 use floorhand::view::{Look, Page, Profile, Tap, View};
@@ -23,7 +27,8 @@ use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tempfile::TempDir;
-use words::{stock_words, words_of};
+use words::stock_words;
+pub use words::words_of;
 use world::{PIN, START, World, store_at};
 
 #[derive(Debug, Clone)]
@@ -56,10 +61,15 @@ impl Clock for Time {
 #[derive(Debug, Clone, Default)]
 struct Devices {
     printed: Arc<Mutex<Vec<String>>>,
+    signals: Arc<Mutex<Vec<Signal>>>,
+    labels: Arc<Mutex<Vec<CartonLabel>>>,
+    weighs: Arc<Mutex<bool>>,
 }
 
 impl Outlet for Devices {
-    fn signal(&mut self, _: Signal, _: &Look, _: u16) {}
+    fn signal(&mut self, signal: Signal, _: &Look, _: u16) {
+        self.signals.lock().unwrap().push(signal);
+    }
 
     fn answer(&mut self, _: Asked, _: Signal) {}
 
@@ -73,14 +83,25 @@ impl Outlet for Devices {
         self.printed.lock().unwrap().push(label.to_owned());
         true
     }
+
+    fn print_carton(&mut self, label: CartonLabel) -> bool {
+        self.labels.lock().unwrap().push(label);
+        true
+    }
+
+    fn weigh(&mut self, on: bool) {
+        *self.weighs.lock().unwrap() = on;
+    }
 }
 
 impl World {
     /// A device that knows all this.
     pub fn floor(self) -> Floor {
         let dir = tempfile::tempdir().unwrap();
+        let core = line::Core::of(&self);
         self.save(dir.path());
-        Floor::open(Arc::new(dir), Time(Arc::new(Mutex::new((1_000_000, START.parse().unwrap())))))
+        let time = Time(Arc::new(Mutex::new((1_000_000, START.parse().unwrap()))));
+        Floor { core, ..Floor::open(Arc::new(dir), time, Profile::Handheld) }
     }
 }
 
@@ -92,10 +113,15 @@ pub struct Floor {
     devices: Devices,
     /// Facts that were looked at.
     seen: usize,
+    /// What the core would answer.
+    core: line::Core,
+    profile: Profile,
+    /// What the core says, where it says more later.
+    later: Option<World>,
 }
 
 impl Floor {
-    fn open(dir: Arc<TempDir>, time: Time) -> Self {
+    fn open(dir: Arc<TempDir>, time: Time, profile: Profile) -> Self {
         let (send, events) = sync_channel(EVENTS_MAX);
         let devices = Devices::default();
         let runner = Runner::new(Parts {
@@ -108,18 +134,19 @@ impl Floor {
             look: Look::default(),
             outlet: Box::new(devices.clone()),
             readers: Vec::new(),
-            profile: Profile::Handheld,
+            profile,
             printer: true,
+            scale: true,
         })
         .unwrap();
-        Self { runner, time, dir, devices, seen: 0 }
+        Self { runner, time, dir, devices, seen: 0, profile, core: line::Core::default(), later: None }
     }
 
     /// The power is cut, and comes again.
     pub fn restart(self) -> Self {
-        let Self { runner, dir, time, seen, .. } = self;
+        let Self { runner, dir, time, seen, profile, core, later, .. } = self;
         drop(runner);
-        Self { seen, ..Self::open(dir, time) }
+        Self { seen, core: core.cut(), later, ..Self::open(dir, time, profile) }
     }
 
     pub fn app(&self) -> &App {
@@ -216,6 +243,7 @@ impl Floor {
     pub fn photo(&mut self) {
         self.tap(Tap::Photo);
         self.tap(Tap::Shutter);
+        self.tap(Tap::Use);
     }
 
     /// A row of More.
@@ -229,6 +257,17 @@ impl Floor {
         }
         let first = self.app().sheet_window(rows.len()).0;
         self.tap(Tap::Choose(at - first));
+    }
+
+    /// The signals since this was asked last.
+    pub fn signals(&mut self) -> Vec<Signal> {
+        std::mem::take(&mut *self.devices.signals.lock().unwrap())
+    }
+
+    /// The scale says a weight that counts.
+    pub fn weighs(&mut self, grams: i64) {
+        self.time.advance(500);
+        self.runner.step(Event::Scale { weight: Weight { grams: Some(grams), steady: true }, ended: true });
     }
 
     pub fn pin(&mut self, right: bool) {

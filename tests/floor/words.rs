@@ -1,6 +1,7 @@
 //! Facts and stock in a few words, for tests to compare.
 
-use floorhand_domain::fact::Fact;
+use floorhand_domain::fact::{Fact, Units};
+use floorhand_domain::id::HandlingUnitId;
 use floorhand_domain::reason::Reason;
 use floorhand_domain::stock::{Status, Stock};
 
@@ -77,6 +78,41 @@ pub fn words_of(fact: &Fact, all: &[Fact]) -> String {
         Fact::ZeroChecked { location, item, empty, .. } => {
             vec![location.0.clone(), item.0.clone(), if *empty { "empty" } else { "not empty" }.to_owned()]
         }
+        Fact::ReturnOpened { rma, order, location, .. } => {
+            vec![rma.0.clone(), order.0.clone(), of("at ", location.as_str())]
+        }
+        Fact::DispositionOverridden { item, qty, proposed, chosen, by, reason, .. } => {
+            vec![format!("{} {qty} {} > {}", item, proposed.as_str(), chosen.as_str()), by.0.clone(), reason.clone()]
+        }
+        Fact::ReturnInspected {
+            rma,
+            order,
+            line,
+            item,
+            lot,
+            serial,
+            qty,
+            grade,
+            disposition,
+            grams,
+            photos,
+            location,
+            handling_unit,
+            because,
+            ..
+        } => vec![
+            rma.0.clone(),
+            order.0.clone(),
+            line.0.clone(),
+            format!("{item} {qty}"),
+            lot.0.clone(),
+            of("#", serial.as_str()),
+            format!("{} {} > {location}", grade.as_str(), disposition.as_str()),
+            of("into ", handling_unit.as_str()),
+            word(*grams > 0, &format!("{grams} g")),
+            codes(because),
+            word(!photos.is_empty(), "with photo"),
+        ],
         Fact::CountStarted { location, item, .. } => vec![location.0.clone(), item.0.clone()],
         Fact::Counted { item, lot, serial, handling_unit, qty, typed, unexpected, .. } => vec![
             item.0.clone(),
@@ -88,12 +124,99 @@ pub fn words_of(fact: &Fact, all: &[Fact]) -> String {
             word(*unexpected, "unexpected"),
         ],
         Fact::CountSubmitted { location, nothing, .. } => vec![location.0.clone(), word(*nothing, "nothing")],
+        Fact::CartonOpened { carton, carton_type, .. } => vec![carton_name(carton, all), carton_type.0.clone()],
+        Fact::Packed { line, item, units, carton, .. } | Fact::Unpacked { line, item, units, carton, .. } => {
+            let units: Vec<String> = units
+                .iter()
+                .map(|unit| {
+                    let named = [of(" ", unit.lot.as_str()), of(" #", unit.serial.as_str())].concat();
+                    format!("{}{named}{}", unit.qty, of(" of ", unit.handling_unit.as_str()))
+                })
+                .collect();
+            vec![line.0.clone(), item.0.clone(), format!("({})", units.join(", ")), carton_name(carton, all)]
+        }
+        Fact::CartonWeighed { carton, grams, expected_grams, because, .. } => {
+            vec![carton_name(carton, all), format!("{grams} of {expected_grams}"), codes(because)]
+        }
+        Fact::CartonClosed { carton, .. } | Fact::Labelled { carton, .. } => vec![carton_name(carton, all)],
+        Fact::LabelPrinted { label, copy, reason, .. } => {
+            vec![carton_name(label, all), copy.to_string(), reason.clone()]
+        }
+        Fact::OrderPacked { order, complete, .. } => vec![order.0.clone(), word(*complete, "complete")],
+        Fact::Shipped { carton, location, .. } => vec![carton_name(carton, all), of("at ", location.as_str())],
         Fact::Undone { seq, .. } => {
             let at = usize::try_from(*seq).unwrap() - 1;
             vec![words_of(&all[at], all)]
+        }
+        Fact::ToteAssigned { slot, order, tote, .. } => vec![slot.to_string(), order.0.clone(), tote.0.clone()],
+        Fact::ToteClosed { slot, tote, .. } => vec![slot.to_string(), tote.0.clone()],
+        Fact::ToteTaken { tote, location, .. } => vec![tote.0.clone(), of("at ", location.as_str())],
+        Fact::DroppedOff { location, totes, .. } => {
+            vec![location.0.clone(), totes.iter().map(|tote| tote.as_str()).collect::<Vec<_>>().join(" ")]
+        }
+        Fact::Picked { line, location, item, tote, units, typed, .. } => vec![
+            line.0.clone(),
+            item.0.clone(),
+            format!("({})", units.iter().map(unit_words).collect::<Vec<_>>().join(", ")),
+            format!("{location} > {tote}"),
+            word(*typed, "typed"),
+        ],
+        Fact::PickedShort { line, qty, reason, damaged, .. } => {
+            vec![
+                line.0.clone(),
+                qty.to_string(),
+                format!("{reason:?}"),
+                word(*damaged > 0, &format!("{damaged} damaged")),
+            ]
+        }
+        Fact::Substituted { line, asked, taken, .. } => {
+            vec![line.0.clone(), format!("({})", unit_words(asked)), format!("({})", unit_words(taken))]
+        }
+        Fact::CountAsked { location, item, lot, handling_unit, .. } => {
+            vec![location.0.clone(), item.0.clone(), lot.0.clone(), handling_unit.0.clone()]
+        }
+        Fact::Sorted { line, item, from, tote, units, .. } => vec![
+            line.0.clone(),
+            item.0.clone(),
+            format!("({})", units.iter().map(unit_words).collect::<Vec<_>>().join(", ")),
+            format!("{from} > {tote}"),
+        ],
+        Fact::BarcodeReported { raw, location } => vec![raw.clone(), of("at ", location.as_str())],
+        Fact::NoteAdded { entry, note } => vec![entry.clone(), format!("{note:?}")],
+        Fact::ExceptionAnswered { exception, answer, note, to } => {
+            vec![
+                exception.clone(),
+                answer.clone(),
+                of("to ", to.as_str()),
+                word(!note.is_empty(), &format!("{note:?}")),
+            ]
         }
         _ => Vec::new(),
     };
     let words = words.into_iter().filter(|word| !word.is_empty());
     std::iter::once(fact.kind().to_owned()).chain(words).collect::<Vec<_>>().join(" ")
+}
+
+/// Units in a few words: `2`, `1 L2 in H-1`, `1 750 g`.
+fn unit_words(units: &Units) -> String {
+    let mut out = units.qty.to_string();
+    for (name, id) in [("", units.lot.as_str()), ("#", units.serial.as_str()), ("in ", units.handling_unit.as_str())] {
+        if !id.is_empty() {
+            out.push_str(&format!(" {name}{id}"));
+        }
+    }
+    if units.grams > 0 {
+        out.push_str(&format!(" {} g", units.grams));
+    }
+    out
+}
+
+/// `C1`, `C2`, …: the cartons that were opened here, whose numbers are drawn; others by their own.
+fn carton_name(carton: &HandlingUnitId, all: &[Fact]) -> String {
+    let opened = all.iter().filter_map(|fact| match fact {
+        Fact::CartonOpened { carton, .. } => Some(carton),
+        _ => None,
+    });
+    let at = opened.enumerate().find(|(_, own)| *own == carton).map(|(at, _)| format!("C{}", at + 1));
+    at.unwrap_or_else(|| carton.0.clone())
 }

@@ -11,7 +11,7 @@ use floorhand_wire::feed::{BootstrapResponse, Row, SCHEMA, kind, stock_key};
 use std::path::Path;
 
 const WAREHOUSE: i64 = 7;
-const STREAM: &str = "wh:7";
+pub const STREAM: &str = "wh:7";
 /// Everybody's PIN.
 pub const PIN: &str = "8642";
 /// The day on which the tests happen is 2026-06-01.
@@ -35,8 +35,8 @@ pub const MANAGER: &str = "BDG-10";
 /// What the core says.
 #[derive(Debug, Clone)]
 pub struct World {
-    rows: Vec<Row>,
-    head: u64,
+    pub rows: Vec<Row>,
+    pub head: u64,
     settings: Settings,
 }
 
@@ -61,7 +61,7 @@ impl World {
             .item("RICE", "RICE", |item| item.decimals = 3)
     }
 
-    fn put(mut self, kind: &str, id: &str, body: &impl serde::Serialize) -> Self {
+    pub fn put(mut self, kind: &str, id: &str, body: &impl serde::Serialize) -> Self {
         self.head += 1;
         self.rows.retain(|row| (row.0.as_str(), row.1.as_str()) != (kind, id));
         self.rows.push(Row(kind.to_owned(), id.to_owned(), self.head, serde_json::to_value(body).unwrap()));
@@ -86,6 +86,14 @@ impl World {
             language: String::new(),
         };
         self.put(kind::OPERATOR, id, &operator)
+    }
+
+    /// An operator's language, as the core says.
+    pub fn speaks(mut self, operator: &str, language: &str) -> Self {
+        let row =
+            self.rows.iter_mut().find(|row| (row.0.as_str(), row.1.as_str()) == (kind::OPERATOR, operator)).unwrap();
+        row.3["language"] = language.into();
+        self
     }
 
     pub fn place(self, id: &str, change: impl FnOnce(&mut Location)) -> Self {
@@ -171,10 +179,30 @@ impl World {
         })
     }
 
+    /// A task with its head as it is given; its lines are `ID-1`, `ID-2`, …
+    pub fn task_of(self, task: Task, lines: Vec<Line>) -> Self {
+        let id = task.id.0.clone();
+        let world = self.task(&id, task.kind, lines);
+        let lines = world.rows.iter().filter(|row| row.0 == kind::LINE && row.3["task"] == id.as_str()).count();
+        world.put(kind::TASK, &id, &Task { lines: u32::try_from(lines).unwrap(), ..task })
+    }
+
+    /// All rows, and the position of the last.
+    pub fn rows(&self) -> (Vec<Row>, u64) {
+        let settings = self.settings.clone();
+        let whole = self.clone().put(kind::SETTINGS, "settings", &settings);
+        (whole.rows, whole.head)
+    }
+
+    /// With the row of the settings.
+    pub fn with_settings(self) -> Self {
+        let settings = self.settings.clone();
+        self.put(kind::SETTINGS, "settings", &settings)
+    }
+
     /// Writes it to a store, as the core's rows of an enrolled device.
     pub fn save(self, dir: &Path) {
-        let settings = self.settings.clone();
-        let Self { mut rows, head, .. } = self.put(kind::SETTINGS, "settings", &settings);
+        let Self { mut rows, head, .. } = self.with_settings();
         rows.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
         let mut store = store_at(dir);
         let identity = Identity {

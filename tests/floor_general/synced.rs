@@ -4,9 +4,9 @@ use super::SHIRT;
 use super::erp::{Core, Line, PIN, Wire};
 use super::kit::{Fake, Floor, Setup};
 use floorhand::store::Store;
-use floorhand::view::Band;
+use floorhand::view::{Band, Tap};
 use floorhand_domain::id::TaskId;
-use floorhand_domain::master::Role;
+use floorhand_domain::master::{Role, TypedCodes};
 use floorhand_domain::task::TaskState;
 use std::path::Path;
 
@@ -148,6 +148,42 @@ fn g17_what_somebody_demoted_allowed_is_rejected_and_the_move_stands() {
 }
 
 #[test]
+fn g17_a_typed_code_that_somebody_demoted_allowed_flags_what_it_made() {
+    let core = Core::new();
+    core.person("OP-SUP", &[Role::Supervisor]);
+    core.typed_codes(TypedCodes::Supervisor);
+    let (floor, line) = station(&core, "H-1", "OP-1", &Fake::new(), &[]);
+    sent(&floor);
+    line.set(Wire::Down);
+    // Two moves: for the one a code was typed, for the other none.
+    for typed in [true, false] {
+        floor.choose("move-this");
+        floor.accepted("A-01");
+        match typed {
+            true => {
+                floor.tap(Tap::TypeCode);
+                SHIRT.trim_start_matches("]E0").chars().for_each(|sign| floor.tap(Tap::Sign(sign)));
+                floor.tap(Tap::Ok);
+                floor.badge("OP-SUP");
+                floor.pin(PIN);
+            }
+            false => floor.accepted(SHIRT),
+        }
+        assert_eq!((floor.step().as_str(), floor.in_hand()), ("put-away.quantity", 1));
+        floor.refused("A-03", "PLACE?");
+        floor.accepted("A-03");
+    }
+    core.person("OP-SUP", &[Role::Stock]);
+    line.set(Wire::Up);
+    sent(&floor);
+    assert_eq!(core.facts_of("Approved"), ["H-1:Approved:rejected:NOT_ALLOWED"]);
+    assert_eq!(core.facts_of("Moved"), ["H-1:Moved:applied-flagged:NOT_ALLOWED", "H-1:Moved:applied:"]);
+    assert_eq!((core.stock("A-01", "SHIRT"), core.stock("A-03", "SHIRT")), (18, 2));
+    floor.stop();
+    core.assert_clean();
+}
+
+#[test]
 fn s07_who_was_revoked_meanwhile_ends_after_the_step() {
     let core = Core::new();
     let task = core.order("S-1", &[("SHIRT", 3), ("MUG", 2)]);
@@ -247,6 +283,21 @@ fn w06_two_devices_start_one_task_offline_and_no_fact_is_lost() {
     // Both took three shirts off the shelf, and both are in the book.
     assert_eq!(core.facts_of("Picked").len(), 2);
     assert_eq!((core.stock("A-01", "SHIRT"), core.stock("TRANSIT", "SHIRT")), (14, 6));
+    // B's tote is B's, whatever tote the core has for the slot; after a restart too. It is set down, and the rest is
+    // A's.
+    b.synced("B to learn of it", |floor| floor.step() == "pick.drop-off");
+    let (dir, clock) = (b.dir.clone(), b.clock.clone());
+    b.stop();
+    let b = Floor::start_with(&dir, &clock, Setup { online: true, ..Setup::default() });
+    assert_eq!(b.step(), "pick.drop-off");
+    b.accepted(&b.best());
+    assert_eq!(b.step(), "work-list");
+    sent(&b);
+    let down: Vec<_> = core.facts_of("DroppedOff");
+    assert_eq!(down.len(), 1, "{down:?}");
+    assert_eq!((core.stock("PACK-01", "SHIRT"), core.stock("TRANSIT", "SHIRT")), (3, 3));
+    assert_eq!(core.count("SELECT COUNT(*) FROM balance WHERE handling_unit = 'T-2' AND location = 'PACK-01'"), 1);
+    go_on(&a, "pick.tote");
     a.stop();
     b.stop();
     core.assert_clean();

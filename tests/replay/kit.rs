@@ -94,6 +94,7 @@ impl Floor {
             outlet: Box::new(floorhand::outlet::Nothing),
             readers: Vec::new(),
             profile: floorhand::view::Profile::Handheld,
+            scale: false,
             printer: false,
         })
         .unwrap();

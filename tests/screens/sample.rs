@@ -3,6 +3,9 @@
 #[path = "receiving.rs"]
 pub mod receiving;
 
+#[path = "outbound.rs"]
+pub mod outbound;
+
 use floorhand::view::*;
 
 #[path = "stock.rs"]
@@ -240,6 +243,7 @@ fn card(mark: &str, reason: &str, open: bool) -> AttentionCard {
         code: String::new(),
         open,
         ask: if open { ask("code", 0, "B-09-21") } else { Ask::default() },
+        acts: false,
     }
 }
 
@@ -253,13 +257,72 @@ fn sheet(kind: &str, codes: &[&str]) -> Page {
         .map(|code| SheetRow {
             code: (*code).into(),
             disabled: *code == "skip" && kind == "more",
-            reason: if *code == "skip" { "last-line".into() } else { String::new() },
+            reason: match *code {
+                "skip" => "last-line".into(),
+                "es" | "pl" | "uk" => "draft".into(),
+                _ => String::new(),
+            },
             asked: *code == "release",
             chosen: *code == "en",
             count: if *code == "attention" { 2 } else { 0 },
         })
         .collect();
     Page::Sheet(SheetView { kind: kind.into(), rows, paging: Paging::default() })
+}
+
+/// Next tote, tote taken up, weighing, sorting, tote by tote; and what can be done about an entry.
+fn totes_of_a_pick(add: &mut impl FnMut(&'static str, View)) {
+    let next = |cart, quantity| PickStage::NextTote { cart, full: "T-0417".into(), goods: goods(), quantity };
+    let one = Cart { columns: 1, cells: vec![tote(1, ToteState::Target, 0, "")] };
+    add("08-pick-next-tote", view(pick(ask("tote-empty", 0, ""), next(one, 2))));
+    add("08-pick-next-tote-cart", view(pick(ask("tote-empty", 4, ""), next(cart(), 0))));
+    let held = PickStage::TakeUp {
+        tote: "T-0417".into(),
+        place: "STG-02".into(),
+        goods: vec!["Linen shirt".into(), "Stoneware mug".into()],
+        units: 5,
+    };
+    add("08-pick-take-up", view(pick(ask("code", 0, "T-0417"), held)));
+    let weigh =
+        |typed: &str| PickStage::Weigh { goods: goods(), pieces: 3, typed: typed.into(), ok: !typed.is_empty() };
+    add("05-pick-weigh", view(pick(ask("weigh", 0, ""), weigh(""))));
+    add("05-pick-weigh-typed", view(pick(ask("type-weight", 0, ""), weigh("2.15"))));
+    add("08-pick-sort", view(pick(ask("item", 0, ""), PickStage::Sort { left: 8, tote: "T-0404".into() })));
+    let goes = |tote: &str, place: &str| ToteGoes { tote: tote.into(), place: place.into() };
+    let totes = vec![goes("T-0417", "PACK-03"), goes("T-0418", "PACK-03"), goes("T-0422", "STG-02")];
+    let none =
+        PickStage::DropOne { tote: String::new(), place: String::new(), kind: "bench".into(), totes: totes.clone() };
+    add("08-pick-drop-one", view(pick(ask("tote", 0, ""), none)));
+    let brought = PickStage::DropOne { tote: "T-0422".into(), place: "STG-02".into(), kind: "staging".into(), totes };
+    add("08-pick-drop-one-chosen", view(pick(ask("drop", 0, "STG-02"), brought)));
+    let mut acts = card("flagged", "VARIANCE", true);
+    (acts.ask, acts.acts) = (Ask::default(), true);
+    let list = AttentionView {
+        tab: AttentionTab::Refused,
+        refused: 2,
+        parked: 0,
+        waiting: 0,
+        cards: vec![acts, card("refused", "UNKNOWN_CODE", false)],
+        paging: Paging::default(),
+    };
+    add("14-attention-acts", view(Page::Attention(list)));
+    add("14-attention-entry", view(sheet("entry", &["open-task", "answer", "pass-on", "approve", "decline"])));
+    let person = |name: &str| SheetRow {
+        code: "person".into(),
+        disabled: false,
+        reason: name.into(),
+        asked: false,
+        chosen: false,
+        count: 0,
+    };
+    let people = SheetView {
+        kind: "people".into(),
+        rows: vec![person("Deniz A."), person("Jonas T."), person("Olena K.")],
+        paging: Paging::default(),
+    };
+    add("14-attention-people", view(Page::Sheet(people)));
+    let note = TypeCodeView { ask: ask("note", 0, ""), typed: "BOX IS TORN".into(), ok: true };
+    add("14-attention-note", view(Page::TypeCode(note)));
 }
 
 fn sign_in(stage: SignInStage, name: &str, digits: u8) -> View {
@@ -272,6 +335,7 @@ fn sign_in(stage: SignInStage, name: &str, digits: u8) -> View {
 /// Leaves as many rows of a list as fit in its size of words.
 pub fn cut(view: &mut View) {
     receiving::cut(view);
+    outbound::cut(view);
     let text = view.look.text;
     let wide = view.strip.station.starts_with("DOCK");
     match &mut view.page {
@@ -456,6 +520,8 @@ pub fn samples() -> Vec<Sample> {
     };
     add("08-pick-drop-off", view(pick(ask("drop", 0, "PACK-03"), drop)));
 
+    totes_of_a_pick(&mut add);
+
     let mut attention = view(Page::Attention(AttentionView {
         tab: AttentionTab::Refused,
         refused: 2,
@@ -532,7 +598,7 @@ pub fn samples() -> Vec<Sample> {
     add("16-history", view(history(1)));
     add("16-history-pages", view(history(36)));
     add("17-settings", view(Page::Settings(SettingsView { operator: "Mara K.".into() })));
-    add("17-languages", view(sheet("language", &["en", "de"])));
+    add("17-languages", view(sheet("language", &["en", "de", "es", "pl", "uk"])));
     add(
         "17-about",
         view(Page::About(AboutView {
@@ -594,5 +660,6 @@ pub fn samples() -> Vec<Sample> {
         add(name, blocked);
     }
     stock::add(&mut all);
+    outbound::add(&mut all);
     all
 }

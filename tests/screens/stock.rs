@@ -415,6 +415,7 @@ pub fn add(all: &mut Vec<Sample>) {
         code: String::new(),
         open: reason == "CONTESTED",
         ask: Ask::default(),
+        acts: reason == "CONTESTED",
     };
     add(
         "14-attention-stock",

@@ -74,6 +74,16 @@ impl Core {
     }
 
     /// Somebody new, or with other roles from now on.
+    /// Who may type codes.
+    pub fn typed_codes(&self, typed_codes: TypedCodes) {
+        let written = self.core.db.write(|tx| async move {
+            let mut changes = Changes::new(WAREHOUSE);
+            entity::put_settings(&tx, &mut changes, &Settings { typed_codes, ..Settings::default() }).await?;
+            changes.publish(&tx).await
+        });
+        self.runtime.block_on(written).unwrap();
+    }
+
     pub fn person(&self, id: &str, roles: &[Role]) {
         let row = &operator(id, roles);
         let written = self.core.db.write(|tx| async move {

@@ -155,6 +155,7 @@ impl Floor {
             outlet: Box::new(Heard(Arc::clone(&signals))),
             readers: Vec::new(),
             profile: floorhand::view::Profile::Handheld,
+            scale: false,
             printer: false,
         })
         .unwrap();
@@ -485,7 +486,11 @@ pub fn lie(view: &View, disk: &Value) -> Option<String> {
             PickStage::Quantity { counted, .. } => is(step == "pick.quantity" && done == i64::from(*counted)),
             PickStage::Tote { quantity, .. } => is(step == "pick.tote" && done == i64::from(*quantity)),
             PickStage::Short { found, .. } => is(step == "pick.short" && done == i64::from(*found)),
-            PickStage::DropOff { .. } => is(step == "pick.drop-off"),
+            PickStage::DropOff { .. } | PickStage::DropOne { .. } => is(step == "pick.drop-off"),
+            PickStage::NextTote { .. } => is(step == "pick.next-tote"),
+            PickStage::TakeUp { .. } => is(step == "pick.totes"),
+            PickStage::Weigh { .. } => is(step == "pick.weight"),
+            PickStage::Sort { .. } => is(step == "pick.sort" && done == 0),
             PickStage::EmptyNow { .. } => None,
         },
         _ => None,

@@ -1,6 +1,7 @@
 //! Facts: immutable records of what a person did or saw. The name of a variant is the type of
 //! the fact on the wire and for ever; a changed meaning is a new version or a new fact.
 
+mod backed;
 mod kind;
 mod moves;
 

@@ -114,7 +114,7 @@ pub struct Came {
 }
 
 /// Whether a line differs from what was ordered: damaged goods, more than the limit, or less where
-/// nothing more is to come (workflows.md section 5).
+/// nothing more is to come.
 #[must_use]
 pub fn differs(line: &DeliveryLine, came: Came, site_percent: u32, complete: bool) -> bool {
     came.damaged > 0 || came.received > line.limit(site_percent) || (complete && came.received < line.ordered)

@@ -276,7 +276,7 @@ pub struct Operator {
     pub language: String,
 }
 
-/// What a site may set (workflows.md section 0.8), one row of the warehouse stream.
+/// What a site may set, one row of the warehouse stream.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
@@ -421,7 +421,7 @@ pub enum TypedCodes {
     Never,
 }
 
-/// Up to what a role decides by itself (workflows.md section 0.7). Money in minor units of the
+/// Up to what a role decides by itself. Money in minor units of the
 /// site's currency.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

@@ -1,4 +1,4 @@
-//! What leaves: orders as they are packed, cartons, carton types (workflows.md section 4).
+//! What leaves: orders as they are packed, cartons, carton types.
 
 use crate::fact::Units;
 use crate::id::{CartonTypeId, HandlingUnitId, ItemId, LocationId, OrderId, OrderLineId, TaskId};

@@ -1,4 +1,4 @@
-//! What may stand where, and which place is suggested (workflows.md section 6). Device and core ask
+//! What may stand where, and which place is suggested. Device and core ask
 //! the same functions.
 
 use crate::id::{ItemId, LocationId, Lot};

@@ -4,7 +4,7 @@
 pub const QUANTITY_MAX: i64 = 1_000_000_000;
 
 /// A typed quantity in smallest units: digits, and at most one point with at most so many digits behind it.
-/// With 3 decimals `0.75` is 750. `None`: not a quantity, or not above zero (workflows.md section 0.3).
+/// With 3 decimals `0.75` is 750. `None`: not a quantity, or not above zero.
 #[must_use]
 pub fn parse(text: &str, decimals: u8) -> Option<i64> {
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));

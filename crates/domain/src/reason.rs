@@ -1,4 +1,4 @@
-//! Reason codes (workflows.md section 0.6): why a scan was refused or a fact flagged.
+//! Reason codes: why a scan was refused or a fact flagged.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 

@@ -1,5 +1,4 @@
-//! What comes back: announced returns, what was shipped, how goods are graded and what becomes of them
-//! (workflows.md section 8).
+//! What comes back: announced returns, what was shipped, how goods are graded and what becomes of them.
 
 mod credit;
 mod policy;
@@ -220,11 +219,14 @@ pub struct ReturnPolicy {
     pub checklists: Vec<Checklist>,
     /// Grades of which a photograph is asked.
     pub photo_grades: Vec<Grade>,
+    /// Days after it left until which goods may come back. The core takes them later too; devices forget what
+    /// was shipped some days after.
+    pub window_days: u32,
 }
 
 impl Default for ReturnPolicy {
     /// Grade A restock, B refurbish, C liquidate, D write-off, the supplier's fault a claim; opened hygiene goods
-    /// are written off (workflows.md section 8, the default policy).
+    /// are written off (the default policy).
     fn default() -> Self {
         let graded = |grade, disposition| PolicyRule { grade: Some(grade), disposition, ..PolicyRule::default() };
         let hygiene = |grade| PolicyRule {
@@ -280,6 +282,7 @@ impl Default for ReturnPolicy {
                 list(ItemClass::Cosmetics, usual(), false),
             ],
             photo_grades: vec![Grade::B, Grade::C, Grade::D],
+            window_days: 30,
         }
     }
 }

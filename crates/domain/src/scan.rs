@@ -29,7 +29,7 @@ use crate::master::{HandlingUnit, IsoDate};
 use floorhand_gs1::{Content, Mode, Note, Read, Warning};
 use serde::{Deserialize, Serialize};
 
-/// Bytes of a scan at the most; a longer one is refused unread (scanning.md 4.1).
+/// Bytes of a scan at the most; a longer one is refused unread.
 pub const SCAN_BYTES_MAX: usize = 512;
 
 /// Where a scan came from.

@@ -142,6 +142,9 @@ pub struct Task {
     /// Who left it unfinished: the lease ended, or the holder signed out. Empty = nobody.
     #[serde(default, skip_serializing_if = "OperatorId::is_none")]
     pub left_by: OperatorId,
+    /// Orders on the cart that are on hold: their open lines were withdrawn, what is in totes of them is set aside.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub held: Vec<OrderId>,
 }
 
 /// Where a line stands.

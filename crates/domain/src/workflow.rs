@@ -58,12 +58,12 @@ pub struct Meant {
     /// What was read, printable.
     pub text: String,
     /// Whether its digits are an SSCC without their identifier, which counts only where one is
-    /// expected (workflows.md section 0.4).
+    /// expected.
     #[serde(default)]
     pub bare_sscc: bool,
 }
 
-/// How good the news is (workflows.md section 0.5).
+/// How good the news is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Class {
@@ -115,6 +115,8 @@ pub enum What {
     Delivery,
     /// Goods were received.
     Received,
+    /// Goods of an unknown code were recorded.
+    Recorded,
     /// A receipt was closed.
     Closed,
     /// Goods were moved.
@@ -153,6 +155,8 @@ pub enum What {
     Weight,
     /// Units of a batch went into the tote of their order.
     Sorted,
+    /// A return was opened.
+    Return,
 }
 
 impl What {
@@ -177,6 +181,7 @@ impl What {
             Self::Photo => "photo",
             Self::Delivery => "delivery",
             Self::Received => "received",
+            Self::Recorded => "unknown",
             Self::Closed => "closed",
             Self::Moved => "moved",
             Self::Checked => "checked",
@@ -196,6 +201,7 @@ impl What {
             Self::Taken => "taken",
             Self::Weight => "weight",
             Self::Sorted => "sorted",
+            Self::Return => "return",
         }
     }
 }

@@ -194,7 +194,7 @@ fn resumes(play: &mut Play) {
     let Some(mut before) = play.flow.clone() else { return };
     play.cut();
     before.pending = None;
-    before.lines = play.floor.world.lines();
+    before.lines = play.floor.world.lines().into();
     assert_eq!(play.flow.as_ref(), Some(&before));
 }
 

@@ -410,6 +410,7 @@ fn rows_of_stock_and_tasks() {
         released_ms: 1_789_000_000_000,
         lease_until_ms: 1_700_000_600_000,
         left_by: "OP2".into(),
+        held: vec!["O2".into()],
     };
     check("task", &[task, Task::default()]);
     use TaskKind::{Count, Move, Pack, Pick, PutAway, Receive, Return};

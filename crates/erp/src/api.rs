@@ -16,7 +16,10 @@ mod outbound;
 mod paging;
 mod photos;
 mod purchase_orders;
+mod refunds;
 mod reply;
+mod returns;
+mod rmas;
 mod scannable;
 mod tasks;
 
@@ -70,6 +73,16 @@ pub fn router(core: Core) -> Router {
         .route("/v1/shipments", get(outbound::shipments))
         .route("/v1/carton-types", get(outbound::carton_types).post(outbound::set_carton_type))
         .route("/v1/carriers", get(outbound::get_carriers).put(outbound::set_carriers))
+        .route("/v1/rmas", get(rmas::list).post(rmas::post))
+        .route("/v1/rmas/{id}", get(rmas::one))
+        .route("/v1/rmas/{id}/cancel", post(rmas::cancel))
+        .route("/v1/rmas/{id}/close", post(rmas::close))
+        .route("/v1/returns", get(returns::list))
+        .route("/v1/return-policy", get(returns::get_policy).put(returns::set_policy))
+        .route("/v1/refunds", get(refunds::list))
+        .route("/v1/refunds/{id}", post(refunds::decide))
+        .route("/v1/vendor-claims", get(refunds::claims))
+        .route("/v1/vendor-claims/{id}", post(refunds::set_claim))
         .fallback(reply::no_such_path)
         .method_not_allowed_fallback(reply::no_such_method)
         .with_state(core)

@@ -15,8 +15,8 @@ use crate::ledger;
 use crate::push::exception::{self, About, Source};
 use crate::vals;
 use floorhand_domain::reason::Reason;
-use floorhand_wire::device_stream;
 use floorhand_wire::feed::{ExceptionRow, kind};
+use floorhand_wire::{device_stream, warehouse_stream};
 use state::{ApprovalEvent, ApprovalState, ExceptionEvent, ExceptionState};
 
 /// Who did something about an exception, and why.
@@ -47,6 +47,8 @@ pub struct Exception {
     pub at_ms: i64,
     /// Who looks after it. Empty = nobody yet.
     pub owner: String,
+    /// What is the matter.
+    pub detail: String,
 }
 
 /// One exception, locked.
@@ -65,6 +67,7 @@ pub async fn get(tx: &Tx, warehouse: i64, id: &str) -> Result<Option<Exception>>
                 subject: row.text("subject")?,
                 at_ms: row.i64("at_ms")?,
                 owner: row.text("owner")?,
+                detail: row.text("detail")?,
             })
         })
         .transpose()
@@ -106,25 +109,58 @@ pub async fn act(
         vals![warehouse, &exception.id, state.as_str(), owner, resolution],
     )
     .await?;
-    if closes {
-        tell(tx, changes, exception, state).await?;
+    if closes || owner != exception.owner {
+        tell(tx, changes, exception, state, owner).await?;
     }
     Ok(done)
 }
 
-/// The device that caused it, and was told, sees that it is closed.
-async fn tell(tx: &Tx, changes: &mut Changes, exception: &Exception, state: ExceptionState) -> Result<()> {
+/// Whoever made the fact that opened an exception. Empty = nobody in particular.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn maker(tx: &Tx, warehouse: i64, exception: &Exception) -> Result<String> {
+    let (device, epoch, seq, _) = &exception.fact;
+    tx.row(
+        "SELECT operator FROM fact_log WHERE warehouse_id = $1 AND device = $2 AND epoch = $3 AND seq = $4",
+        vals![warehouse, device, epoch.cast_signed(), seq.cast_signed()],
+    )
+    .await?
+    .map_or(Ok(String::new()), |row| row.text("operator"))
+}
+
+/// The task that recounts what an exception is about. Empty = none.
+async fn task_of(tx: &Tx, warehouse: i64, id: &str) -> Result<String> {
+    tx.row(
+        "SELECT l.task FROM stock_count c JOIN task_line l ON l.warehouse_id = c.warehouse_id AND l.id = c.recount_line \
+         WHERE c.warehouse_id = $1 AND c.exception = $2 AND c.recount_line <> '' LIMIT 1",
+        vals![warehouse, id],
+    )
+    .await?
+    .map_or(Ok(String::new()), |row| row.text("task"))
+}
+
+/// The device that caused it, and was told, sees how it stands; so do all devices once it is somebody's.
+async fn tell(tx: &Tx, changes: &mut Changes, exception: &Exception, state: ExceptionState, owner: &str) -> Result<()> {
+    let warehouse = changes.warehouse();
     let (device, epoch, seq, fact) = &exception.fact;
-    let stream = device_stream(device);
-    let told = tx
-        .row(
-            "SELECT pos FROM feed_row WHERE warehouse_id = $1 AND stream = $2 AND kind = $3 AND id = $4 AND deleted = 0",
-            vals![changes.warehouse(), &stream, kind::EXCEPTION, &exception.id],
-        )
-        .await?;
-    if told.is_none() {
+    let mut streams = Vec::new();
+    for stream in [device_stream(device), warehouse_stream(warehouse)] {
+        let shown = tx
+            .row(
+                "SELECT pos FROM feed_row WHERE warehouse_id = $1 AND stream = $2 AND kind = $3 AND id = $4 AND deleted = 0",
+                vals![warehouse, &stream, kind::EXCEPTION, &exception.id],
+            )
+            .await?
+            .is_some();
+        if shown || (!owner.is_empty() && stream == warehouse_stream(warehouse)) {
+            streams.push(stream);
+        }
+    }
+    if streams.is_empty() {
         return Ok(());
     }
+    let approval = approval_over(tx, warehouse, &exception.id).await?;
     let row = ExceptionRow {
         id: exception.id.clone(),
         kind: exception.kind.clone(),
@@ -134,8 +170,16 @@ async fn tell(tx: &Tx, changes: &mut Changes, exception: &Exception, state: Exce
         fact: fact.clone(),
         subject: exception.subject.clone(),
         at: clock::rfc3339(exception.at_ms),
+        owner: owner.to_owned(),
+        by: maker(tx, warehouse, exception).await?,
+        detail: exception.detail.clone(),
+        task: task_of(tx, warehouse, &exception.id).await?,
+        waits: approval.is_some_and(|approval| approval.state == ApprovalState::Wanted),
     };
-    changes.put(&stream, kind::EXCEPTION, &exception.id, &row)
+    for stream in &streams {
+        changes.put(stream, kind::EXCEPTION, &exception.id, &row)?;
+    }
+    Ok(())
 }
 
 /// A decision that waits for somebody.

@@ -5,7 +5,7 @@ use crate::db::{Row, Tx, Val};
 use crate::error::{Error, Result};
 use crate::feed::Changes;
 use crate::vals;
-use floorhand_domain::id::{HandlingUnitId, ItemId, LineId, LocationId, Lot, OperatorId, TaskId};
+use floorhand_domain::id::{HandlingUnitId, ItemId, LineId, LocationId, Lot, OperatorId, OrderId, TaskId};
 use floorhand_domain::master::{Barcode, HandlingUnit, Item, Location, Operator, Settings};
 use floorhand_domain::stock::{Status, Stock};
 use floorhand_domain::task::{Line, Plan, Slot, Task, TaskState};
@@ -416,7 +416,24 @@ pub async fn put_task(tx: &Tx, changes: &mut Changes, task: &Task) -> Result<()>
         )
         .await?;
     }
-    changes.put_here(kind::TASK, task.id.as_str(), task)
+    let held = held_orders(tx, warehouse, task).await?;
+    changes.put_here(kind::TASK, task.id.as_str(), &Task { held, ..task.clone() })
+}
+
+/// The orders on a cart that are on hold.
+async fn held_orders(tx: &Tx, warehouse: i64, task: &Task) -> Result<Vec<OrderId>> {
+    if task.slots.is_empty() {
+        return Ok(Vec::new());
+    }
+    tx.rows(
+        "SELECT o.id FROM task_slot s JOIN customer_order o ON o.warehouse_id = s.warehouse_id AND o.id = s.order_id \
+         WHERE s.warehouse_id = $1 AND s.task = $2 AND o.held <> 0 ORDER BY s.slot",
+        vals![warehouse, &task.id],
+    )
+    .await?
+    .iter()
+    .map(|row| Ok(row.text("id")?.into()))
+    .collect()
 }
 
 /// The head of a task from a row of table `task`; its slots are read apart.
@@ -440,6 +457,7 @@ pub fn task_of(row: &Row) -> Result<Task> {
         released_ms: row.i64("released_ms")?,
         lease_until_ms: row.i64("lease_until_ms")?,
         left_by: row.text("left_by")?.into(),
+        held: Vec::new(),
     })
 }
 

@@ -32,6 +32,7 @@ pub mod inbound;
 pub mod orders;
 pub mod outbound;
 pub mod putaway;
+pub mod returns;
 pub mod seed;
 
 pub use error::{Error, Result};

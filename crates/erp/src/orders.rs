@@ -13,4 +13,4 @@ pub mod waves;
 
 pub use intake::{Accepted, Fault, NewLine, NewOrder, ReleaseMode, accept};
 pub use promise::reallocate;
-pub use release::{ReleaseRequest, Released, release, release_one};
+pub use release::{ReleaseRequest, Released, release, release_one, resume};

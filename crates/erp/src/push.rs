@@ -12,11 +12,13 @@ mod count;
 mod effect;
 pub(crate) mod exception;
 mod intake;
+mod late;
 mod moved;
 mod other_stock;
 mod pack;
 mod park;
 mod pick;
+mod promise;
 mod put_away;
 mod receipt;
 mod receive;
@@ -25,7 +27,7 @@ mod ship;
 mod task;
 mod tote;
 
-pub use park::rerun_parked;
+pub use park::{rerun_awaiting, rerun_parked};
 
 use crate::auth::AnyDevice;
 use crate::clock;

@@ -9,6 +9,7 @@ mod demand;
 mod goods;
 mod layout;
 mod people;
+mod returned;
 mod shipping;
 mod supply;
 
@@ -25,7 +26,7 @@ use crate::orders::{Accepted, NewOrder, ReleaseRequest, accept, release};
 use crate::vals;
 use floorhand_domain::id::{HandlingUnitId, OrderId};
 use floorhand_domain::master::{HandlingUnit, HandlingUnitKind, Location, Settings};
-use floorhand_domain::stock::{Move, Place, SUPPLIER, Status};
+use floorhand_domain::stock::{CUSTOMER, Move, Place, SUPPLIER, Status};
 use floorhand_domain::task::PickMode;
 use goods::Size;
 use jiff::ToSpan;
@@ -130,6 +131,9 @@ pub struct Counts {
     /// Announced pallets.
     #[serde(default)]
     pub pallets: i64,
+    /// Returns that are announced.
+    #[serde(default)]
+    pub returns: i64,
 }
 
 /// What was sown, and how to sign in to it.
@@ -166,6 +170,7 @@ pub async fn demo(db: &Db, options: &Options) -> Result<Summary> {
             demand(db, &size, options.long_order).await?;
             supply(db, &size).await?;
             shipping::sow(db).await?;
+            returned::sow(db, &size).await?;
             end(db, options).await?
         }
     };
@@ -397,19 +402,20 @@ async fn end(db: &Db, options: &Options) -> Result<Counts> {
                  (SELECT COUNT(*) FROM location WHERE warehouse_id = $1) AS locations, \
                  (SELECT COUNT(*) FROM lot WHERE warehouse_id = $1) AS lots, \
                  (SELECT COUNT(*) FROM handling_unit WHERE warehouse_id = $1 AND kind = 'tote') AS handling_units, \
-                 (SELECT COUNT(*) FROM balance WHERE warehouse_id = $1 AND location <> $2) AS stock_rows, \
-                 (SELECT COALESCE(CAST(SUM(qty) AS BIGINT), 0) FROM balance WHERE warehouse_id = $1 AND location <> $2) \
-                 AS stock_units, \
-                 (SELECT COUNT(*) FROM customer_order WHERE warehouse_id = $1) AS orders, \
-                 (SELECT COUNT(*) FROM order_line WHERE warehouse_id = $1) AS order_lines, \
+                 (SELECT COUNT(*) FROM balance WHERE warehouse_id = $1 AND location NOT IN ($2, $3)) AS stock_rows, \
+                 (SELECT COALESCE(CAST(SUM(qty) AS BIGINT), 0) FROM balance WHERE warehouse_id = $1 \
+                 AND location NOT IN ($2, $3)) AS stock_units, \
+                 (SELECT COUNT(*) FROM customer_order WHERE warehouse_id = $1 AND state <> 'shipped') AS orders, \
+                 (SELECT COUNT(*) FROM order_line WHERE warehouse_id = $1 AND state <> 'shipped') AS order_lines, \
                  (SELECT COUNT(*) FROM order_line WHERE warehouse_id = $1 AND backordered > 0) AS backordered_lines, \
                  (SELECT COUNT(*) FROM task WHERE warehouse_id = $1 AND kind = 'pick') AS tasks, \
                  (SELECT COUNT(*) FROM task WHERE warehouse_id = $1 AND mode = 'cluster') AS cluster_tasks, \
                  (SELECT COUNT(*) FROM task_line WHERE warehouse_id = $1) AS task_lines, \
                  (SELECT COUNT(*) FROM purchase_order WHERE warehouse_id = $1) AS purchase_orders, \
                  (SELECT COUNT(*) FROM delivery WHERE warehouse_id = $1 AND state = 'due') AS deliveries, \
-                 (SELECT COUNT(*) FROM handling_unit WHERE warehouse_id = $1 AND kind = 'pallet') AS pallets",
-                vals![DEFAULT_WAREHOUSE, SUPPLIER],
+                 (SELECT COUNT(*) FROM handling_unit WHERE warehouse_id = $1 AND kind = 'pallet') AS pallets, \
+                 (SELECT COUNT(*) FROM rma WHERE warehouse_id = $1) AS returns",
+                vals![DEFAULT_WAREHOUSE, SUPPLIER, CUSTOMER],
             )
             .await?
             .ok_or_else(|| Error::Stored("counts".to_owned()))?;
@@ -432,6 +438,7 @@ async fn end(db: &Db, options: &Options) -> Result<Counts> {
             purchase_orders: row.i64("purchase_orders")?,
             deliveries: row.i64("deliveries")?,
             pallets: row.i64("pallets")?,
+            returns: row.i64("returns")?,
         };
         note(&tx, options, Some(counts.clone())).await?;
         Ok(counts)

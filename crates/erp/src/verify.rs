@@ -7,6 +7,7 @@ mod counts;
 mod facts;
 mod inbound;
 mod outbound;
+mod returns;
 mod stock;
 
 use crate::db::{Db, Row, Tx};
@@ -78,6 +79,7 @@ pub async fn run(db: &Db) -> Result<Report> {
         checks.extend(stock::checks(&tx).await?);
         checks.extend(inbound::checks(&tx).await?);
         checks.extend(outbound::checks(&tx).await?);
+        checks.extend(returns::checks(&tx).await?);
         checks.extend(counts::checks(&tx).await?);
         checks.extend(feed_checks(&tx).await?);
         Ok(Report { ok: checks.iter().all(|check| check.ok), checks })

@@ -69,9 +69,9 @@ async fn exceptions_are_looked_at_given_away_and_closed() {
     assert_eq!(events, [("reassign", "o-2"), ("recount", "o-2"), ("close", "o-2"), ("note", "o-2")]);
     device.pull();
     assert_eq!(device.row("exception", &id).unwrap()["state"], "closed");
-    // Devices see it for two days more, those that are open for ever.
+    // Devices see it for two days more, those that are open for ever. What was somebody's is told to all of them.
     let now = floorhand_erp::clock::now_ms();
-    for (hours, rows) in [(47, 2), (49, 1)] {
+    for (hours, rows) in [(47, 3), (49, 1)] {
         floorhand_erp::sweep::exceptions(world.db(), now + hours * 3_600_000).await.unwrap();
         device.pull();
         assert_eq!(device.rows("exception").len(), rows, "{hours}");

@@ -71,6 +71,16 @@ fn every_operation_is_described() {
         "/v1/shipments",
         "/v1/carton-types",
         "/v1/carriers",
+        "/v1/rmas",
+        "/v1/rmas/{id}",
+        "/v1/rmas/{id}/cancel",
+        "/v1/rmas/{id}/close",
+        "/v1/returns",
+        "/v1/return-policy",
+        "/v1/refunds",
+        "/v1/refunds/{id}",
+        "/v1/vendor-claims",
+        "/v1/vendor-claims/{id}",
     ] {
         assert!(paths.contains_key(path), "{path}");
     }

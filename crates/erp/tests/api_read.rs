@@ -12,11 +12,14 @@ use std::collections::HashSet;
 fn pages_join_to_the_whole_list() {
     let site = Site::demo();
     let counts = &site.summary.counts;
+    // What left before the devices came is no work, and counted for itself.
+    let shipped = site.all("/v1/orders", 1000).iter().filter(|row| row["state"] == "shipped").count() as i64;
+    assert!(shipped > 0);
     let lists = [
         ("/v1/items", counts.items, 13),
         ("/v1/locations", counts.locations, 50),
         ("/v1/stock", counts.stock_rows, 101),
-        ("/v1/orders", counts.orders, 7),
+        ("/v1/orders", counts.orders + shipped, 7),
         ("/v1/tasks?kind=pick", counts.tasks, 5),
         ("/v1/tasks?kind=receive&state=open", counts.deliveries, 2),
         ("/v1/purchase-orders", counts.purchase_orders, 2),

@@ -5,6 +5,8 @@
 mod world;
 
 use floorhand_domain::fact::Fact;
+use floorhand_domain::id::ItemId;
+use floorhand_domain::reason::Reason;
 use floorhand_domain::task::TaskState;
 use floorhand_wire::push::WireFact;
 use serde_json::Value;
@@ -79,4 +81,57 @@ async fn g15_a_wall_clock_a_year_back_changes_neither_effect_nor_order() {
         world.assert_clean().await;
     }
     assert!(told.windows(2).all(|pair| pair[0] == pair[1]), "{told:#?}");
+}
+
+/// A fact that rests on an approval.
+fn say_by(device: &mut Device, fact: &Fact, approval: &str) -> Value {
+    let before = device.last.clone();
+    let said: WireFact = serde_json::from_value(device.say(fact)).unwrap();
+    let said = WireFact { allowed_by: vec![approval.to_owned()], ..said }.seal(&before).unwrap();
+    device.last = said.hash.clone();
+    serde_json::to_value(&said).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn g17_the_consent_to_a_typed_code_stands_behind_one_deed() {
+    let world = World::new().await;
+    let mut device = world.enrol().await;
+    world.run("UPDATE operator SET roles = 'supervisor' WHERE id = 'o-2'").await;
+    let (task, lines) = world.order("S-1", &[("X", 8)]).await;
+    let consent = |by: &str, decision| Fact::Approved {
+        by: by.into(),
+        decision,
+        subject: format!("task:{}", task.id),
+        item: ItemId::default(),
+        qty: 0,
+    };
+    let begun = device.say(&claimed(&task));
+    device.push(&[begun]);
+    let typed = device.say(&consent("o-2", Reason::NotAllowed));
+    let other = device.say(&consent("o-2", Reason::Allocated));
+    let nobody = device.say(&consent("o-1", Reason::NotAllowed));
+    let id = |fact: &Value| fact["id"].as_str().unwrap().to_owned();
+    let (one, two) = (picked(&lines[0], "T1", 1), picked(&lines[0], "T1", 1));
+    let batch = [
+        // Two facts that one scan made share it; later it is used up.
+        typed.clone(),
+        other.clone(),
+        nobody.clone(),
+        say_by(&mut device, &one, &id(&typed)),
+        say_by(&mut device, &two, &id(&typed)),
+        device.say(&one),
+        say_by(&mut device, &two, &id(&typed)),
+        // Of another rule, of somebody without authority, of nobody.
+        say_by(&mut device, &one, &id(&other)),
+        say_by(&mut device, &two, &id(&nobody)),
+        say_by(&mut device, &one, "unheard-of"),
+    ];
+    let answer = device.push(&batch);
+    let first = typed["seq"].as_u64().unwrap();
+    // What was simply applied is not told one by one.
+    let told: Vec<(u64, &str)> = answer.outcomes.iter().map(|one| (one.seq - first, one.code.as_str())).collect();
+    assert_eq!(told, [2, 6, 7, 8, 9].map(|at| (at, "NOT_ALLOWED")));
+    // What was done stands.
+    assert_eq!(world.stock("A1", "X", "available").await, 10 - 7);
+    world.assert_clean().await;
 }

@@ -150,6 +150,14 @@ async fn r08_an_unknown_code_waits_for_its_name() {
         201
     );
     assert_eq!(yard.docked("Y").await, [0, 0, 8, 0]);
+    // Outcomes that were told long ago are taken off.
+    let later = floorhand_erp::clock::now_ms() + 91 * 24 * 3_600_000;
+    floorhand_erp::sweep::outcomes(yard.world.db(), later - 2 * 24 * 3_600_000).await.unwrap();
+    device.pull();
+    assert!(device.row("outcome", "1/1").is_some());
+    floorhand_erp::sweep::outcomes(yard.world.db(), later).await.unwrap();
+    device.pull();
+    assert!(device.row("outcome", "1/1").is_none());
     yard.world.assert_clean().await;
 }
 

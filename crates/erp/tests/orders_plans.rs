@@ -13,6 +13,10 @@ const WHOLE: &[&str] = &[
     // The few exceptions of a warehouse, by time.
     "FROM exception WHERE",
     "FROM core_meta",
+    // Secrets that have ended, and exceptions that are closed: few.
+    "FROM nonce WHERE expires_ms",
+    "FROM token WHERE expires_ms",
+    "FROM exception e JOIN feed_row",
 ];
 
 fn sources(dir: &Path, found: &mut Vec<PathBuf>) {
@@ -55,6 +59,11 @@ fn no_statement_walks_a_table() {
     let mut files = Vec::new();
     sources(&src.join("orders"), &mut files);
     sources(&src.join("api"), &mut files);
+    for file in
+        ["push/approval.rs", "push/promise.rs", "push/tote.rs", "push/late.rs", "outbound/labels.rs", "sweep.rs"]
+    {
+        files.push(src.join(file));
+    }
     let all: Vec<String> = files.iter().flat_map(|file| statements(&fs::read_to_string(file).unwrap())).collect();
     assert!(all.len() > 25, "{} statements found", all.len());
     let dir = tempfile::tempdir().unwrap();

@@ -459,3 +459,25 @@ async fn a_tote_is_free_once_it_is_empty_and_what_left_is_forgotten_by_devices_i
     assert_eq!(device.rows("shipped").len(), 1, "what may come back is known");
     bench.world.assert_clean().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn cartons_of_a_cancelled_order_leave_the_devices_once_they_are_empty() {
+    let bench = Bench::new().await;
+    let mut device = bench.world.enrol().await;
+    bench.picked(&mut device, "S-1", "T1", &[("X", 2)]).await;
+    device.tell(&opens("S-1", "C1"));
+    assert_eq!(device.tell(&packs("S-1", 1, "X", "C1", "T1", 2)), fine());
+    device.tell(&closes("S-1", "C1"));
+    assert_eq!(bench.set("S-1", "cancel").status, 200);
+    let later = floorhand_erp::clock::now_ms() + 3 * 24 * 3_600_000;
+    floorhand_erp::sweep::orders(bench.world.db(), later).await.unwrap();
+    device.pull();
+    assert!(device.row("carton", "C1").is_some() && device.row("pack-order", "S-1").is_some(), "goods are in it");
+    assert_eq!(device.tell(&unpacks("S-1", 1, "X", "C1", "T2", 2)), fine());
+    floorhand_erp::sweep::orders(bench.world.db(), later).await.unwrap();
+    device.pull();
+    assert!(device.row("carton", "C1").is_none() && device.row("pack-order", "S-1").is_none());
+    assert!(device.row("handling-unit", "C1").is_none());
+    assert_eq!(bench.world.text("SELECT state FROM carton").await, "void");
+    bench.world.assert_clean().await;
+}

@@ -158,10 +158,82 @@ async fn p14_a_part_of_a_line_is_swapped() {
     goods(&world, "A1", "W", "H2", 5).await;
     let (_, lines) = world.order("S-1", &[("W", 5)]).await;
     assert_eq!(device.tell(&swaps(&lines[0], unit("H1", 2), unit("H2", 2), "A1")), fine());
-    let mut now: Vec<(String, i64)> =
-        world.lines(&lines[0].task).await.iter().map(|line| (line.handling_unit.0.clone(), line.qty)).collect();
-    now.sort();
-    assert_eq!(now, [("H1".to_owned(), 3), ("H2".to_owned(), 2)]);
+    let now = world.lines(&lines[0].task).await;
+    assert_eq!(
+        (now.len(), now[0].handling_unit.as_str(), now[0].qty),
+        (1, "H1", 5),
+        "the device goes on with one line"
+    );
+    assert_eq!(promised(&world).await, "H1 3, H2 2");
+    world.assert_clean().await;
+}
+
+async fn promised(world: &World) -> String {
+    let rows = world
+        .db()
+        .read(
+            |tx| async move { tx.rows("SELECT handling_unit, qty FROM allocation ORDER BY handling_unit", &[]).await },
+        )
+        .await
+        .unwrap();
+    let rows = rows.iter().map(|row| format!("{} {}", row.str(0).unwrap(), row.i64(1).unwrap()));
+    rows.collect::<Vec<_>>().join(", ")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn p14_a_part_swapped_offline_is_picked_by_the_first_line_without_a_fault() {
+    let world = World::new().await;
+    let mut device = world.enrol().await;
+    item(&world, "W").await;
+    goods(&world, "A1", "W", "H1", 10).await;
+    goods(&world, "A1", "W", "H2", 4).await;
+    let (task, lines) = world.order("S-1", &[("W", 10)]).await;
+    assert_eq!(lines[0].handling_unit.as_str(), "H1");
+    // All of it is said before the core answers.
+    let mut facts = vec![device.say(&assigned(&task, "T1"))];
+    facts.push(device.say(&swaps(&lines[0], unit("H1", 4), unit("H2", 4), "A1")));
+    facts.push(device.say(&takes(&lines[0], "H2", "T1", 4)));
+    facts.push(device.say(&takes(&lines[0], "H1", "T1", 4)));
+    let undo = device.next - 1;
+    assert!(device.push(&facts).outcomes.is_empty());
+    assert_eq!(promised(&world).await, "H1 2");
+    // What is put back is promised where it came from.
+    assert_eq!(device.tell(&Fact::Undone { epoch: 1, seq: undo }), fine());
+    assert_eq!(device.tell(&Fact::Undone { epoch: 1, seq: undo - 1 }), fine());
+    assert_eq!(promised(&world).await, "H1 6, H2 4");
+    world.assert_clean().await;
+    for (label, qty) in [("H1", 6), ("H2", 4)] {
+        assert_eq!(device.tell(&takes(&lines[0], label, "T1", qty)), fine());
+    }
+    let now = world.lines(&task.id).await;
+    assert_eq!((now.len(), now[0].state, now[0].picked), (1, LineState::Done, 10));
+    assert_eq!(world.number("SELECT allocated FROM order_line WHERE id = 'S-1:1'").await, 0);
+    assert_eq!(device.tell(&dropped(&task, &["T1"])), fine());
+    assert_eq!(world.text("SELECT state FROM customer_order WHERE id = 'S-1'").await, "picked");
+    assert_eq!(world.number("SELECT COUNT(*) FROM exception").await, 0);
+    world.assert_clean().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn p14_a_short_after_a_part_swap_gives_back_all_that_was_promised() {
+    let world = World::new().await;
+    let mut device = world.enrol().await;
+    item(&world, "W").await;
+    goods(&world, "A1", "W", "H1", 10).await;
+    goods(&world, "A1", "W", "H2", 4).await;
+    goods(&world, "A9", "W", "H5", 20).await;
+    let (task, lines) = world.order("S-1", &[("W", 10)]).await;
+    assert_eq!(device.tell(&swaps(&lines[0], unit("H1", 4), unit("H2", 4), "A1")), fine());
+    assert_eq!(device.tell(&takes(&lines[0], "H2", "T1", 3)), fine());
+    assert_eq!(device.tell(&short(&lines[0], 7)), fine());
+    let now = world.lines(&task.id).await;
+    let open: Vec<(&str, i64)> = now
+        .iter()
+        .filter(|line| line.state == LineState::Open)
+        .map(|line| (line.location.as_str(), line.qty))
+        .collect();
+    assert_eq!(open, [("A9", 7)]);
+    assert_eq!(promised(&world).await, "H5 7");
     world.assert_clean().await;
 }
 

@@ -49,7 +49,7 @@ async fn over_pick_and_negative_stock_are_applied_and_flagged() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn two_devices_pick_one_line() {
+async fn w06_two_devices_pick_one_line() {
     let world = World::new().await;
     let (mut a, mut b) = (world.enrol().await, world.enrol().await);
     b.operator = "o-2".to_owned();
@@ -67,8 +67,40 @@ async fn two_devices_pick_one_line() {
     assert_eq!((a.rows("exception").len(), b.rows("exception").len()), (0, 2));
     assert_eq!(a.tell(&dropped(&task, &["T1"])), pair("applied", ""));
     assert_eq!(world.task(&task.id).await.state, TaskState::Claimed);
-    assert_eq!(b.tell(&dropped(&task, &["T2"])), pair("applied", ""));
+    // The tote of the one who lost is there, and somebody must look after it.
+    assert_eq!(b.tell(&dropped(&task, &["T2"])), pair("applied-flagged", "CLAIM_LOST"));
+    assert_eq!(
+        (world.stock("PACK-01", "X", "allocated").await, world.stock("TRANSIT", "X", "allocated").await),
+        (6, 0)
+    );
+    assert_eq!(world.text("SELECT location FROM handling_unit WHERE id = 'T2'").await, "PACK-01");
     assert_eq!(world.task(&task.id).await.state, TaskState::Done);
+    world.assert_clean().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn w06_the_tote_of_the_one_who_lost_comes_after_the_task_is_done() {
+    let world = World::new().await;
+    let (mut a, mut b) = (world.enrol().await, world.enrol().await);
+    b.operator = "o-2".to_owned();
+    let (task, lines) = world.order("S-1", &[("X", 2), ("Y", 1)]).await;
+    for (fact, outcome) in [
+        (claimed(&task), pair("applied", "")),
+        (assigned(&task, "T1"), pair("applied", "")),
+        (picked(&lines[0], "T1", lines[0].qty), pair("applied", "")),
+        (picked(&lines[1], "T1", lines[1].qty), pair("applied", "")),
+        (dropped(&task, &["T1"]), pair("applied", "")),
+    ] {
+        assert_eq!(a.tell(&fact), outcome);
+    }
+    assert_eq!(world.task(&task.id).await.state, TaskState::Done);
+    assert_eq!(b.tell(&claimed(&task)), pair("applied-flagged", "CLAIM_LOST"));
+    assert_eq!(b.tell(&assigned(&task, "T2")), pair("applied-flagged", "CLAIM_LOST"));
+    assert_eq!(b.tell(&picked(&lines[0], "T2", 1)), pair("applied-flagged", "OVER_PICK"));
+    assert_eq!(b.tell(&dropped(&task, &["T2"])), pair("applied-flagged", "CLAIM_LOST"));
+    assert_eq!(world.stock("TRANSIT", lines[0].item.as_str(), "allocated").await, 0);
+    // The one who held it sets down once more what is empty: that is nobody's fault.
+    assert_eq!(a.tell(&dropped(&task, &["T3"])), pair("applied", ""));
     world.assert_clean().await;
 }
 

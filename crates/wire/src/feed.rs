@@ -46,8 +46,12 @@ pub mod kind {
     /// [`super::OutcomeRow`], key `epoch/seq`: outcome of a fact of this device that came after
     /// its push was answered. Device stream.
     pub const OUTCOME: &str = "outcome";
-    /// [`super::ExceptionRow`], key: exception. Device stream.
+    /// [`super::ExceptionRow`], key: exception. Device stream of whose fact opened it, and the warehouse stream
+    /// once it is somebody's. Closed ones are tombstones two days after.
     pub const EXCEPTION: &str = "exception";
+    /// [`super::RefundRow`], key: refund. Device stream of whose inspection it follows from. Decided ones are
+    /// tombstones two days after.
+    pub const REFUND: &str = "refund";
 }
 
 /// Key of a stock row.
@@ -82,7 +86,7 @@ pub struct OutcomeRow {
 }
 
 /// What a supervisor must look at, as the device that caused it sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 pub struct ExceptionRow {
     /// Its identifier.
     pub id: String,
@@ -100,6 +104,55 @@ pub struct ExceptionRow {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub subject: String,
     /// When, RFC 3339, by the core's clock.
+    pub at: String,
+    /// Whose it is. Empty = nobody's yet.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub owner: String,
+    /// Who made the fact that caused it; they do not decide about it. Empty = not told.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub by: String,
+    /// What is the matter: found and expected, in words of the core. Empty = not told.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub detail: String,
+    /// The task that would settle it. Empty = none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub task: String,
+    /// Whether somebody must allow something.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub waits: bool,
+}
+
+/// What becomes of the money for units that came back. The core decides with their `ReturnInspected`; until this
+/// row is there, the refund waits.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+pub struct RefundRow {
+    /// Its identifier.
+    pub id: String,
+    /// The epoch of the `ReturnInspected`.
+    pub epoch: u64,
+    /// Its number.
+    pub seq: u64,
+    /// The return.
+    pub inspection: String,
+    /// The RMA. Empty = nobody announced it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub rma: String,
+    /// The order.
+    pub order: String,
+    /// The line of the order.
+    pub line: String,
+    /// The item.
+    pub item: String,
+    /// Units that count.
+    pub qty: i64,
+    /// `released`, `held` or `refused`.
+    pub state: String,
+    /// In minor units of the site's currency.
+    pub amount_minor: i64,
+    /// Why it is held or was refused: a reason code. Empty = nothing to say.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+    /// When it was decided last, RFC 3339, by the core's clock.
     pub at: String,
 }
 

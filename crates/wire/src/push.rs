@@ -43,6 +43,9 @@ pub struct WireFact {
     /// The pair it had before it was re-numbered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub was: Option<Was>,
+    /// Identities of the `Approved` facts by which codes that were typed for it count.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub allowed_by: Vec<String>,
     /// Hash of the fact before it in the epoch.
     pub prev: String,
     /// See [`chain::hash`].

@@ -78,7 +78,7 @@ pub struct Status {
     pub quantity: Option<Quantity>,
     /// The buttons of the step, and their keys.
     pub actions: Vec<Action>,
-    /// What is known of the goods that are being received.
+    /// What is known of the goods that are being received or inspected.
     pub entry: Option<Entry>,
     /// Facts on their way.
     pub outbox: Outbox,
@@ -124,7 +124,7 @@ pub struct Action {
     pub after: String,
 }
 
-/// Goods that are being received.
+/// Goods that are being received, or that came back.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct Entry {
@@ -134,6 +134,28 @@ pub struct Entry {
     pub damaged: i64,
     /// Photographs of them.
     pub photos: usize,
+    /// The checklist of goods that came back.
+    pub questions: Vec<Question>,
+    /// Their grade.
+    pub grade: Option<String>,
+    /// Why they came back.
+    pub reason: Option<String>,
+    /// A photograph is due before it goes on.
+    pub photo_needed: bool,
+    /// What they weighed when they were shipped.
+    pub expected_grams: i64,
+    /// What becomes of them.
+    pub disposition: Option<String>,
+}
+
+/// A question of a checklist.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Question {
+    /// Its code.
+    pub code: String,
+    /// The answer. `None` = not answered.
+    pub yes: Option<bool>,
 }
 
 /// Units of a line.
@@ -179,6 +201,12 @@ impl Status {
     #[must_use]
     pub fn best(&self) -> Option<(&str, &str)> {
         self.expects.iter().find_map(|expect| Some((expect.kind.as_str(), expect.codes.first()?.as_str())))
+    }
+
+    /// Whether a code is one of those that the step takes.
+    #[must_use]
+    pub fn offers(&self, code: &str) -> bool {
+        self.expects.iter().any(|expect| expect.codes.iter().any(|own| own == code))
     }
 
     /// A button of the step.

@@ -156,6 +156,19 @@ impl Books {
                     self.carry(tote, &text(body, "location"), "set down");
                 }
             }
+            "Packed" | "Unpacked" => self.packed(body, text(fact, "type") == "Packed")?,
+            "Shipped" => self.shipped(&text(body, "carton")),
+            "ReturnInspected" => {
+                let row = Row {
+                    location: text(body, "location"),
+                    status: status_of(&text(body, "disposition")).to_owned(),
+                    unit: text(body, "handling_unit"),
+                    item: text(body, "item"),
+                    lot: text(body, "lot"),
+                    serial: text(body, "serial"),
+                };
+                self.put(row, qty(body)?, "returned");
+            }
             "Received" => self.received(body)?,
             "ReceiptClosed" => self.closed(body, lines),
             "Moved" if !text(body, "unit").is_empty() => {
@@ -179,6 +192,38 @@ impl Books {
             _ => {}
         }
         Ok(())
+    }
+
+    /// From totes into a carton, or back.
+    fn packed(&mut self, body: &Value, into: bool) -> Result<()> {
+        let bench = text(body, "location");
+        // Whoever packs has it before them: it is at the bench, wherever it was set down.
+        for unit in units(body) {
+            for held in [text(unit, "handling_unit"), text(body, "carton")].iter().filter(|held| !held.is_empty()) {
+                self.carry(held, &bench, "brought to the bench");
+            }
+            let tote = Row {
+                location: bench.clone(),
+                status: "allocated".to_owned(),
+                unit: text(unit, "handling_unit"),
+                item: text(body, "item"),
+                lot: text(unit, "lot"),
+                serial: text(unit, "serial"),
+            };
+            let carton = Row { unit: text(body, "carton"), ..tote.clone() };
+            let (from, to) = if into { (tote, carton) } else { (carton, tote) };
+            self.shift(from, to, qty(unit)?, "packed");
+        }
+        Ok(())
+    }
+
+    /// Everything in a carton has left.
+    fn shipped(&mut self, carton: &str) {
+        let inside = self.rows.iter().filter(|(row, qty)| row.unit == carton && !carton.is_empty() && **qty > 0);
+        let inside: Vec<(Row, i64)> = inside.map(|(row, qty)| (row.clone(), *qty)).collect();
+        for (row, qty) in inside {
+            self.put(row, -qty, "shipped");
+        }
     }
 
     fn received(&mut self, body: &Value) -> Result<()> {
@@ -313,6 +358,15 @@ fn row_of(value: &Value) -> Row {
     }
 }
 
+/// The status that goods get with what becomes of them.
+fn status_of(disposition: &str) -> &'static str {
+    match disposition {
+        "restock" => "available",
+        "write-off" => "damaged",
+        _ => "quarantined",
+    }
+}
+
 fn is_like(row: &Row, other: &Row) -> bool {
     row.item == other.item && row.lot == other.lot && row.serial == other.serial
 }
@@ -349,6 +403,16 @@ mod tests {
             ("Moved", json!({"item": "X", "from": "A", "to": "B", "units": [{"qty": 1}]})),
             ("ReceiptClosed", json!({"receipt": "r", "complete": true})),
             ("Moved", json!({"unit": "P", "from": "DOCK", "to": "C"})),
+            (
+                "Packed",
+                json!({"item": "X", "location": "PACK", "carton": "C-1", "units": [{"qty": 2, "handling_unit": "T"}]}),
+            ),
+            (
+                "Unpacked",
+                json!({"item": "X", "location": "PACK", "carton": "C-1", "units": [{"qty": 1, "handling_unit": "T"}]}),
+            ),
+            ("Shipped", json!({"carton": "C-1"})),
+            ("ReturnInspected", json!({"item": "X", "location": "HOLD", "qty": 1, "disposition": "liquidate"})),
         ] {
             books.enter(&fact(kind, body), &lines).unwrap();
         }
@@ -362,7 +426,8 @@ mod tests {
             ("C", "available", "P", 6),
             ("C", "quarantined", "P", 4),
             ("C", "damaged", "P", 1),
-            ("PACK", "allocated", "T", 2),
+            ("PACK", "allocated", "T", 1),
+            ("HOLD", "quarantined", "", 1),
         ];
         assert_eq!(books.differences(&stock(&right)).unwrap(), []);
         let all = books.compare(&stock(&right)).unwrap();

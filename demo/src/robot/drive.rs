@@ -1,7 +1,7 @@
 //! Working as a picker does: look at what is asked, scan it, look again.
 
 use super::app::{Device, LogEntry, Quantity, Status};
-use super::{Keyboard, Operator, Reader, SOON, wait_for};
+use super::{Keyboard, Operator, Reader, SOON, Scale, wait_for};
 use anyhow::{Context, Result, bail};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -45,6 +45,12 @@ pub struct Tally {
     pub clusters_done: usize,
     /// Lines closed short.
     pub shorts: usize,
+    /// Units put into cartons.
+    pub packed: i64,
+    /// Orders that left the bench.
+    pub orders: usize,
+    /// Units inspected that came back.
+    pub inspected: i64,
     /// Totes of the task in hand.
     totes: usize,
 }
@@ -66,6 +72,10 @@ pub struct Robot {
     pub prefers_cases: bool,
     /// Tasks to take before others, if the list has them.
     pub favourites: Vec<String>,
+    /// No other tasks are taken than these.
+    pub only_favourites: bool,
+    /// The scale at the station.
+    pub scale: Option<Scale>,
     seen: usize,
 }
 
@@ -84,6 +94,8 @@ impl Robot {
             tally: Tally::default(),
             prefers_cases: false,
             favourites: Vec::new(),
+            only_favourites: false,
+            scale: None,
             seen,
         })
     }
@@ -295,6 +307,9 @@ impl Robot {
             "task" => self.favourites.iter().find(|task| codes.contains(task)),
             _ => None,
         };
+        if kind == "task" && chosen.is_none() && self.only_favourites {
+            return Ok(Wanted::Nothing);
+        }
         Ok(Wanted::Code(chosen.map_or(first, String::as_str).to_owned()))
     }
 
@@ -312,7 +327,7 @@ impl Robot {
         Ok(())
     }
 
-    fn learn(&mut self, before: &Status, after: &Status) {
+    pub(super) fn learn(&mut self, before: &Status, after: &Status) {
         let done = |status: &Status| status.quantity.map_or(0, |q: Quantity| q.done);
         if before.asks("item") && done(after) - done(before) > 1 {
             self.tally.cases += 1;
@@ -327,6 +342,12 @@ impl Robot {
         }
         if before.step().ends_with(".tote") {
             self.tally.units += done(before);
+        }
+        if before.step() == "pack.verify" {
+            self.tally.packed += done(after) - done(before);
+        }
+        if before.step().starts_with("pack.") && before.step() != "pack.next" && after.step() == "pack.next" {
+            self.tally.orders += 1;
         }
         if before.task.is_some() && after.task.is_none() {
             self.tally.tasks_done += 1;

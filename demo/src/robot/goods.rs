@@ -10,7 +10,7 @@ use std::time::Duration;
 /// Steps of one task or of the goods of one line.
 const STEPS_MAX: usize = 400;
 /// A page that opens over the step is not told by the status: it is given this time.
-const PAGE: Duration = Duration::from_millis(700);
+pub(super) const PAGE: Duration = Duration::from_millis(700);
 /// How long what was typed may take to count; then it was refused.
 const TYPED: Duration = Duration::from_secs(3);
 /// Numbers from here on are typed.
@@ -61,6 +61,11 @@ impl Robot {
         self.keyboard.keys(&keys)
     }
 
+    /// Presses one key by the name that the status gives it.
+    pub(super) fn press_key(&self, key: &str) -> Result<()> {
+        self.keyboard.keys(&[key_of(key)])
+    }
+
     /// Presses a button and waits until something has changed.
     ///
     /// # Errors
@@ -71,7 +76,7 @@ impl Robot {
         self.after(&before, name)
     }
 
-    fn after(&self, before: &Status, what: &str) -> Result<Status> {
+    pub(super) fn after(&self, before: &Status, what: &str) -> Result<Status> {
         self.changed(before, SOON)?.with_context(|| format!("{what} changes nothing at {before:?}"))
     }
 
@@ -84,17 +89,16 @@ impl Robot {
     }
 
     /// Types signs and Enter. `None`: nothing came of it.
-    fn typed(&self, text: &str) -> Result<Option<Status>> {
+    pub(super) fn typed(&self, text: &str) -> Result<Option<Status>> {
         let before = self.status()?;
-        let signs: Vec<String> =
-            text.chars().map(|sign| if sign == '-' { "minus".into() } else { sign.into() }).collect();
+        let signs: Vec<String> = text.chars().map(|sign| key_of(sign.encode_utf8(&mut [0; 4])).to_owned()).collect();
         let mut keys: Vec<&str> = signs.iter().map(String::as_str).collect();
         keys.push("Return");
         self.keyboard.keys(&keys)?;
         self.changed(&before, TYPED)
     }
 
-    fn scanned(&mut self, code: &str) -> Result<()> {
+    pub(super) fn scanned(&mut self, code: &str) -> Result<()> {
         let before = self.status()?;
         self.scan_right(&before, code)
     }
@@ -256,6 +260,35 @@ impl Robot {
         Ok(())
     }
 
+    /// Opens the list of work, from wherever the station is at home.
+    ///
+    /// # Errors
+    /// When there is no way to it.
+    pub fn to_work(&mut self) -> Result<()> {
+        self.turn_to("work-list", "work")
+    }
+
+    /// Opens the list of deliveries, from wherever the station is at home.
+    ///
+    /// # Errors
+    /// When there is no way to it.
+    pub fn to_deliveries(&mut self) -> Result<()> {
+        self.turn_to("deliveries", "deliveries")
+    }
+
+    pub(super) fn turn_to(&mut self, step: &str, button: &str) -> Result<()> {
+        // The page of returns is left before another is opened.
+        if self.status()?.step() == "returns" && step != "returns" {
+            self.act("back")?;
+        }
+        if self.status()?.step() != step {
+            self.act(button)?;
+        }
+        let status = self.status()?;
+        ensure!(status.step() == step, "{button} leads to {status:?}");
+        Ok(())
+    }
+
     /// Opens a task of the list.
     ///
     /// # Errors
@@ -266,6 +299,14 @@ impl Robot {
             Ok(status.expects.iter().any(|expect| expect.codes.iter().any(|code| code == task)).then_some(()))
         })?;
         self.scanned(task)
+    }
+
+    /// Counts units of one code, each by a scan of its own.
+    ///
+    /// # Errors
+    /// When one does not count.
+    pub fn count_each(&mut self, code: &str, qty: i64) -> Result<()> {
+        (0..qty).try_for_each(|_| self.scanned(code))
     }
 
     fn is_at(&self, task: &str) -> Result<Option<Status>> {
@@ -376,6 +417,8 @@ fn key_of(name: &str) -> &str {
         "PageDown" => "Next",
         "PageUp" => "Prior",
         "Backspace" => "BackSpace",
+        "-" => "minus",
+        "." => "period",
         other => other,
     }
 }

@@ -1,5 +1,5 @@
-//! The second handheld puts away what came, and counts: with a power cut, a recount by somebody else, and an
-//! approval through the API.
+//! The second handheld puts away what came, with a power cut. The receiver counts, with another; somebody else
+//! recounts, and a supervisor approves through the API.
 
 use super::{Shift, tell};
 use crate::site::wares;
@@ -32,6 +32,8 @@ impl Shift {
         let status = self.second.robot.status()?;
         self.second.robot.put_away_step(&status)?;
         self.second_picture("put-away")?;
+        let after = self.second.dies_and_comes_back()?;
+        tell(&format!("kill -9 in a put-away: the second handheld came back at {}", after.step()));
         Ok(())
     }
 
@@ -68,32 +70,29 @@ impl Shift {
         let task = planned.pointer("/tasks/0").and_then(Value::as_str).context("nothing is planned")?.to_owned();
 
         // One unit is counted, then the power goes; what was counted is undone, and counted right.
-        self.second.robot.open_task(&task)?;
-        self.second.robot.do_next()?;
-        let status = self.second.robot.status()?;
+        self.dock.robot.to_work()?;
+        self.dock.robot.open_task(&task)?;
+        self.dock.robot.do_next()?;
+        let status = self.dock.robot.status()?;
         let place = status.expects.iter().find(|e| e.kind == "location").and_then(|e| e.codes.first()).cloned();
         let there = place.and_then(|place| truth.get(&place)?.first().cloned()).context("nothing to count")?;
-        self.second.robot.count_goods(&there.0, 1)?;
-        self.second_picture("count")?;
-        let before = self.second.robot.status()?;
-        self.second.kill9(&before)?;
-        let after = self.second.come_back()?;
-        ensure!(after.place() == before.place(), "after kill -9 the count is elsewhere: {before:?} then {after:?}");
-        self.second.robot.act("undo")?;
-        self.second.robot.count_on(&task, &truth)?;
-        self.second.drain()?;
-        tell(&format!("{PLACES} places counted, the first with a kill -9 after a unit and an undo"));
+        self.dock.robot.count_goods(&there.0, 1)?;
+        self.dock_picture("count")?;
+        self.dock.dies_and_comes_back()?;
+        self.dock.robot.act("undo")?;
+        self.dock.robot.count_on(&task, &truth)?;
+        self.dock.drain()?;
+        tell(&format!("{PLACES} places counted at the dock, the first with a kill -9 after a unit and an undo"));
 
         let again = wait_for("the recount", PATIENCE, || self.recount())?;
+        self.dock.robot.to_work()?;
         wait_for("the recount to be refused to who counted", PATIENCE, || {
-            let answer = self.second.robot.scan(&again)?;
+            let answer = self.dock.robot.scan(&again)?;
             std::thread::sleep(std::time::Duration::from_millis(500));
-            ensure!(!answer.accepted, "{} counts their own count again", self.second.robot.operator.name);
+            ensure!(!answer.accepted, "{} counts their own count again", self.dock.robot.operator.name);
             Ok((answer.reason == "COUNT_SAME").then_some(()))
         })?;
-        self.second.robot.sign_out()?;
-        let first = std::mem::replace(&mut self.second.robot.operator, self.supervisor.clone());
-        self.second.sign_in()?;
+        let first = self.dock.robot.operator.name.clone();
         self.second.robot.count(&again, &truth)?;
         self.second_picture("recounted")?;
         self.second.drain()?;
@@ -105,7 +104,7 @@ impl Shift {
         self.core.post(&format!("/v1/approvals/{wanted}"), Some(&supervisor), &ours)?;
         tell(&format!(
             "{LOST} units were missing: {} may not count again, {} found the same, a supervisor approved through the API",
-            first.name, self.second.robot.operator.name
+            first, self.second.robot.operator.name
         ));
         Ok(())
     }

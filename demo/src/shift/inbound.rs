@@ -6,7 +6,6 @@ use anyhow::{Context, Result, ensure};
 use floorhand_demo::robot::{Goods, Onto};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A delivery of pallets with announced lots.
@@ -122,6 +121,7 @@ impl Shift {
     pub(super) fn serials(&mut self) -> Result<()> {
         let wares = wares(&self.core)?;
         let lines = self.lines_of(SERIALS)?;
+        self.dock.robot.to_deliveries()?;
         self.dock.robot.open_delivery(SERIALS)?;
         let mut units = 0;
         for line in lines {
@@ -155,7 +155,7 @@ impl Shift {
         lines.with_context(|| format!("a line of {delivery} does not read: {told}"))
     }
 
-    fn dock_picture(&mut self, name: &str) -> Result<()> {
+    pub(super) fn dock_picture(&mut self, name: &str) -> Result<()> {
         self.pictures += 1;
         self.dock.shot(self.pictures, name)
     }
@@ -171,17 +171,4 @@ fn serials(delivery: &str, ware: &Ware, line: &Line) -> Goods {
 fn far_date() -> String {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
     format!("3006{}", 1970 + since / YEAR_S + 2)
-}
-
-/// A grey picture, for a camera that looks at a folder.
-pub fn picture(folder: &Path) -> Result<PathBuf> {
-    const SIDE: u32 = 320;
-    std::fs::create_dir_all(folder)?;
-    let file = std::fs::File::create(folder.join("damaged.png"))?;
-    let mut encoder = png::Encoder::new(file, SIDE, SIDE);
-    encoder.set_color(png::ColorType::Grayscale);
-    encoder.set_depth(png::BitDepth::Eight);
-    let dots = (0..SIDE * SIDE).map(|n| u8::try_from((n % SIDE + n / SIDE) * 255 / (2 * SIDE)).unwrap_or(u8::MAX));
-    encoder.write_header()?.write_image_data(&dots.collect::<Vec<u8>>())?;
-    Ok(folder.to_owned())
 }

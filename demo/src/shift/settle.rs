@@ -1,35 +1,38 @@
 //! The books in the end: the core's own invariants, and books of ours kept from its facts.
 
-use super::Shift;
+use super::{Before, Shift};
 use anyhow::{Context, Result, ensure};
-use floorhand_demo::robot::{Balance, Books, Line};
+use floorhand_demo::robot::{Balance, Books, Line, OrderBooks, OrderRow, Tally};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Shift {
     /// Checks and prints them.
-    pub(super) fn settle(mut self, before: &[Value]) -> Result<()> {
+    pub(super) fn settle(mut self, before: &Before) -> Result<()> {
         let verified = self.core.verify()?;
         let checks = verified.get("checks").and_then(Value::as_array).map_or(0, Vec::len);
         let good = verified.get("ok").and_then(Value::as_bool) == Some(true);
         ensure!(good && checks > 0, "verify says no: {verified}");
         let facts = self.core.list("/v1/facts")?;
         self.account(&facts)?;
-        self.reconcile(before, &facts)?;
-        let picked = units_of(&facts, "Picked");
-        let units = self.picker.robot.tally.units;
-        ensure!(picked == units, "{units} units were put into totes, the core's facts say {picked}");
-        println!("verify: {checks} checks, all good; the books agree to the unit in every place and status");
+        self.reconcile(&before.stock, &facts)?;
+        self.orders(&before.orders, &facts)?;
+        let tally = |of: fn(&Tally) -> i64| -> i64 { self.stations().iter().map(|one| of(&one.robot.tally)).sum() };
+        for (kind, seen) in [("Picked", tally(|tally| tally.units)), ("Packed", tally(|tally| tally.packed))] {
+            let units = units_of(&facts, kind);
+            ensure!(units == seen, "{seen} units were {kind} by the robots, the core's facts say {units}");
+        }
+        println!(
+            "verify: {checks} checks, all good; the books agree to the unit in every place and status, and for every order"
+        );
         println!("Pictures, sheet and logs: {}", self.folder.display());
         self.core.stop()
     }
 
     fn account(&self, facts: &[Value]) -> Result<()> {
         println!();
-        for (name, robot) in
-            [("picking", &self.picker.robot), ("dock", &self.dock.robot), ("stock", &self.second.robot)]
-        {
-            let tally = &robot.tally;
+        for station in self.stations() {
+            let (name, tally) = (station.name(), &station.robot.tally);
             let refused: usize = tally.refused.values().sum();
             let reasons: Vec<String> =
                 tally.refused.iter().map(|(reason, count)| format!("{count} × {reason}")).collect();
@@ -41,10 +44,14 @@ impl Shift {
             );
         }
         println!("Scans in all: {}", self.scans());
-        let tally = &self.picker.robot.tally;
+        let sum = |of: fn(&Tally) -> usize| -> usize { self.stations().iter().map(|one| of(&one.robot.tally)).sum() };
         println!(
-            "Pick tasks done: {}, of them {} on carts of several totes; units into totes: {}; scans of boxes: {}; short lines: {}",
-            tally.tasks_done, tally.clusters_done, tally.units, tally.cases, tally.shorts
+            "Pick carts of several totes done: {}; scans of boxes: {}; short lines: {}; orders packed: {}; units inspected that came back: {}",
+            sum(|tally| tally.clusters_done),
+            sum(|tally| tally.cases),
+            sum(|tally| tally.shorts),
+            self.kiosk.robot.tally.orders,
+            self.dock.robot.tally.inspected
         );
         let mut kinds = BTreeMap::<&str, usize>::new();
         for fact in facts {
@@ -55,12 +62,6 @@ impl Shift {
             facts.len(),
             kinds.iter().map(|(kind, n)| format!("{n} {kind}")).collect::<Vec<_>>().join(", ")
         );
-        let orders = self.core.list("/v1/orders")?;
-        let picked = orders
-            .iter()
-            .filter(|order| order.get("state").and_then(Value::as_str).is_some_and(|s| s.contains("picked")))
-            .count();
-        println!("Orders picked, wholly or in part: {picked} of {}", orders.len());
         let open = self.core.list("/v1/exceptions")?;
         let mut codes = BTreeMap::<&str, usize>::new();
         for row in &open {
@@ -95,17 +96,50 @@ impl Shift {
         let is: i64 = stock.iter().filter_map(|row| row.get("qty")?.as_i64()).sum();
         let statuses: Vec<String> = books.by_status().iter().map(|(status, qty)| format!("{qty} {status}")).collect();
         println!(
-            "All units: {seeded} seeded {:+} received {:+} counted = {is}; {}",
+            "All units: {seeded} seeded {:+} received {:+} counted {:+} shipped {:+} returned = {is}; {}",
             by("received"),
             by("counted"),
+            by("shipped"),
+            by("returned"),
             statuses.join(", ")
         );
-        for cause in ["picked", "set down", "moved", "closed"] {
+        for cause in ["picked", "set down", "packed", "moved", "closed"] {
             ensure!(by(cause) == 0, "{} units vanish while they are {cause}", by(cause));
         }
         let differ = books.differences(&stock)?;
         ensure!(differ.is_empty(), "the books differ (ours, the core's): {differ:?}");
-        ensure!(is == seeded + by("received") + by("counted"), "units were lost or found");
+        let known = seeded + by("received") + by("counted") + by("shipped") + by("returned");
+        ensure!(is == known, "units were lost or found");
+        Ok(())
+    }
+
+    /// Every order, and every unit of it.
+    fn orders(&self, before: &[Value], facts: &[Value]) -> Result<()> {
+        let mut books = OrderBooks::open(before, &self.core.list("/v1/tasks")?);
+        for fact in facts {
+            books.enter(fact)?;
+        }
+        let (returns, refunds) = (self.core.list("/v1/returns")?, self.core.list("/v1/refunds")?);
+        let (rows, differ) = books.compare(&self.core.list("/v1/orders")?, &returns, &refunds);
+        println!();
+        let heads =
+            ["ordered", "open", "picked", "packed", "shipped", "short", "back-o.", "cancel.", "return.", "refund."];
+        let heads: Vec<String> = heads.iter().map(|head| format!("{head:>8}")).collect();
+        println!("{:<11} {:<16}{} {:>9}", "order", "state", heads.concat(), "money");
+        let mut all = OrderRow { id: "all".to_owned(), ..OrderRow::default() };
+        for row in &rows {
+            print_order(row);
+            for (sum, own) in numbers_mut(&mut all).into_iter().zip(numbers(row)) {
+                *sum += own;
+            }
+            all.refunded_minor += row.refunded_minor;
+        }
+        print_order(&all);
+        ensure!(differ.is_empty(), "the books of orders differ: {differ:?}");
+        let left = [("shipped", all.shipped), ("returned", all.returned), ("cancelled", all.cancelled)];
+        for (what, units) in left {
+            ensure!(units > 0, "nothing was {what}");
+        }
         Ok(())
     }
 
@@ -125,6 +159,24 @@ impl Shift {
         }
         Ok(lines)
     }
+}
+
+fn numbers(row: &OrderRow) -> [i64; 10] {
+    let OrderRow { ordered, open, picked, packed, shipped, short, backordered, cancelled, returned, refunded, .. } =
+        row;
+    [*ordered, *open, *picked, *packed, *shipped, *short, *backordered, *cancelled, *returned, *refunded]
+}
+
+fn numbers_mut(row: &mut OrderRow) -> [&mut i64; 10] {
+    let OrderRow { ordered, open, picked, packed, shipped, short, backordered, cancelled, returned, refunded, .. } =
+        row;
+    [ordered, open, picked, packed, shipped, short, backordered, cancelled, returned, refunded]
+}
+
+fn print_order(row: &OrderRow) {
+    let units: Vec<String> = numbers(row).iter().map(|units| format!("{units:>8}")).collect();
+    let (money, cents) = (row.refunded_minor / 100, row.refunded_minor % 100);
+    println!("{:<11} {:<16}{} {:>6}.{cents:02}", row.id, row.state, units.concat(), money);
 }
 
 fn units_of(facts: &[Value], kind: &str) -> i64 {

@@ -40,6 +40,20 @@ impl Station {
         Ok(Station { robot, name, display, app: Some(app), arguments, folder: folder.to_owned() })
     }
 
+    /// What it is called.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Kills the app where it is, starts it again, and sees that it is at the same step.
+    pub fn dies_and_comes_back(&mut self) -> Result<Status> {
+        let before = self.robot.status()?;
+        self.kill9(&before)?;
+        let after = self.come_back()?;
+        same_step(&before, &after)?;
+        Ok(after)
+    }
+
     /// Works on until `goal`.
     pub fn until(&mut self, what: &str, goal: impl FnMut(&Status, &Tally) -> bool) -> Result<Status> {
         if let Some(app) = &mut self.app {
@@ -53,7 +67,7 @@ impl Station {
         self.until("the PIN to be asked", |status, _| status.asks("pin"))?;
         self.robot.do_next()?;
         let status = self.robot.status()?;
-        ensure!(matches!(status.step(), "work-list" | "deliveries"), "signed in, and {status:?}");
+        ensure!(matches!(status.step(), "work-list" | "deliveries" | "pack.next"), "signed in, and {status:?}");
         Ok(())
     }
 
@@ -116,6 +130,17 @@ impl Station {
     pub fn stop(&mut self) -> Result<()> {
         self.app.take().context("no app")?.stop()
     }
+}
+
+/// Nothing of a step is lost, and no fact.
+pub fn same_step(before: &Status, after: &Status) -> Result<()> {
+    let step = |status: &Status| {
+        (status.step().to_owned(), status.task.clone(), status.quantity, status.expects.clone(), status.entry.clone())
+    };
+    ensure!(step(after) == step(before), "after kill -9 the app is elsewhere: {before:?} then {after:?}");
+    let kept = after.epoch == before.epoch && after.seq >= before.seq;
+    ensure!(kept, "after kill -9 facts are missing: {before:?} then {after:?}");
+    Ok(())
 }
 
 fn start(

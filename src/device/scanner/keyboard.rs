@@ -2,7 +2,7 @@
 //!
 //! This is the fallback for desktops. Pure: keys and times in; out come scans, and characters that
 //! were typing after all. A scan is at least four printable characters, on average at most 35 ms
-//! apart and never more than 100 ms, ended by Enter, Tab or 120 ms of silence (scanning.md 4.2);
+//! apart and never more than 100 ms, ended by Enter, Tab or 120 ms of silence;
 //! what silence says is a matter of the readers ([`Silence`]).
 //! Characters are held back until that is decided; a person's single key is held for one gap.
 

@@ -5,7 +5,7 @@ use super::{Unit, put_moves, put_task, put_unit};
 use floorhand_domain::fact::{Fact, Units, content_moves};
 use floorhand_domain::id::{CartonTypeId, HandlingUnitId, LocationId, OrderId};
 use floorhand_domain::outbound::CartonState;
-use floorhand_domain::stock::CUSTOMER;
+use floorhand_domain::stock::{CUSTOMER, Move};
 use rusqlite::{Connection, params};
 
 type Tag = (i64, i64);
@@ -58,15 +58,16 @@ pub(super) fn packed(conn: &Connection, tag: Tag, fact: &Fact) -> Result<(), Sto
                 Unit { order: Some(order.as_str()), location: Some(location), kind: "carton", ..Unit::default() };
             put_unit(conn, tag, carton.as_str(), &unit)
         }
-        Fact::Packed { order, line, units, .. } => {
+        Fact::Packed { order, line, carton, location, units, .. } => {
             put_line(conn, tag, order, line.as_str(), qty(units))?;
-            put_moves(conn, tag, &fact.moves())
+            put_brought(conn, tag, carton, units, location, &fact.moves())
         }
-        Fact::Unpacked { order, line, carton, units, .. } => {
+        Fact::Unpacked { order, line, carton, location, units, .. } => {
             put_line(conn, tag, order, line.as_str(), -qty(units))?;
+            put_order(conn, tag, order, "open")?;
             let said = Said { state: Some(CartonState::Open), grams: Some(0), ..Said::default() };
             put_carton(conn, tag, carton, order.as_str(), &said)?;
-            put_moves(conn, tag, &fact.moves())
+            put_brought(conn, tag, carton, units, location, &fact.moves())
         }
         Fact::CartonWeighed { order, carton, grams, .. } => {
             put_carton(conn, tag, carton, order.as_str(), &Said { grams: Some(*grams), ..Said::default() })
@@ -86,8 +87,7 @@ pub(super) fn packed(conn: &Connection, tag: Tag, fact: &Fact) -> Result<(), Sto
             None => Ok(()),
         },
         Fact::OrderPacked { order, task, .. } => {
-            conn.prepare_cached("INSERT INTO ov_pack_order(order_id, epoch, seq, state) VALUES(?1, ?2, ?3, 'packed')")?
-                .execute(params![order.as_str(), tag.0, tag.1])?;
+            put_order(conn, tag, order, "packed")?;
             if task.is_none() { Ok(()) } else { put_task(conn, tag, task, "done", "") }
         }
         Fact::Shipped { order, carton, .. } => {
@@ -104,6 +104,38 @@ pub(super) fn packed(conn: &Connection, tag: Tag, fact: &Fact) -> Result<(), Sto
         }
         _ => Ok(()),
     }
+}
+
+/// Carton and totes that somebody has at the bench are there with all that is in them, wherever the book has them.
+fn put_brought(
+    conn: &Connection,
+    tag: Tag,
+    carton: &HandlingUnitId,
+    units: &[Units],
+    bench: &LocationId,
+    moves: &[Move],
+) -> Result<(), StoreError> {
+    let mut here: Vec<&HandlingUnitId> = units.iter().map(|unit| &unit.handling_unit).chain([carton]).collect();
+    here.retain(|unit| !unit.is_none());
+    here.sort_unstable();
+    here.dedup();
+    let mut all = Vec::new();
+    for unit in here {
+        let brought = content_moves(&shown::tote_content(conn, unit)?, bench);
+        let elsewhere = shown::handling_unit(conn, unit)?.is_some_and(|known| known.location != *bench);
+        if elsewhere || !brought.is_empty() {
+            put_unit(conn, tag, unit.as_str(), &Unit { location: Some(bench), ..Unit::default() })?;
+        }
+        all.extend(brought);
+    }
+    all.extend_from_slice(moves);
+    put_moves(conn, tag, &all)
+}
+
+fn put_order(conn: &Connection, tag: Tag, order: &OrderId, state: &str) -> Result<(), StoreError> {
+    conn.prepare_cached("INSERT INTO ov_pack_order(order_id, epoch, seq, state) VALUES(?1, ?2, ?3, ?4)")?
+        .execute(params![order.as_str(), tag.0, tag.1, state])?;
+    Ok(())
 }
 
 fn qty(units: &[Units]) -> i64 {

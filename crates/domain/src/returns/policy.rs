@@ -1,4 +1,4 @@
-//! What the answers and the policy make of returned goods: pure rules (workflows.md section 8). Device and
+//! What the answers and the policy make of returned goods: pure rules. Device and
 //! core ask the same functions.
 
 use super::{Checklist, ChecklistAnswer, Disposition, Grade, PolicyRule, Question, ReturnPolicy, ReturnReason};
@@ -70,7 +70,7 @@ pub fn best_grade(questions: &[Question], answers: &[ChecklistAnswer]) -> Grade 
 }
 
 /// Whether somebody with these roles may choose this instead of what the policy proposes. `value_minor` =
-/// value of all the units, in minor units (workflows.md section 0.7).
+/// value of all the units, in minor units.
 #[must_use]
 pub fn may_override(case: &Case<'_>, chosen: Disposition, value_minor: i64, roles: &[Role], limits: &Limits) -> bool {
     let supervisor = roles.contains(&Role::Supervisor) && value_minor <= limits.supervisor_write_off_minor;

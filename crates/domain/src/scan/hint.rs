@@ -72,7 +72,7 @@ impl Hint {
 
 /// Whether a lot or serial number that does not match is the needed one with further elements
 /// glued to it, because the separator after it was lost. The scan stays refused: a split is never
-/// guessed (scanning.md section 2.3).
+/// guessed.
 ///
 /// ```
 /// use floorhand_domain::scan::separator_missing;
@@ -90,8 +90,8 @@ pub fn separator_missing(read: &str, needed: &str) -> Option<Hint> {
     Some(Hint::SeparatorMissing { swallowed: swallowed.to_bracketed() })
 }
 
-/// Whether a lot is the needed one but for capitals. It stays refused: lots are byte-exact
-/// (scanning.md section 2.4), and most likely the reader's keyboard case is set wrong.
+/// Whether a lot is the needed one but for capitals. It stays refused: lots are byte-exact,
+/// and most likely the reader's keyboard case is set wrong.
 #[must_use]
 pub fn lot_case(read: &str, needed: &str) -> Option<Hint> {
     (read != needed && read.eq_ignore_ascii_case(needed)).then_some(Hint::LotCase)

@@ -39,6 +39,9 @@ pub struct Lookup {
     /// announced; and stock `here` in every status, not the available one alone.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub about: bool,
+    /// Whether the step needs stock `here` in every status, and nothing else of what `about` brings.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub any_status: bool,
     /// Whether the step needs to know where the items, lots and serial numbers are that the scan names.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub where_is: bool,
@@ -53,7 +56,8 @@ pub struct Lookup {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub returned: bool,
     /// Whether the step needs to know which open lines of picks name a lot or handling unit of `item` at `here`,
-    /// or a handling unit that the scan names, wherever it is.
+    /// or a handling unit that the scan names, wherever it is; what is in these units, and the dates of the lots
+    /// that the scan names.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub claims: bool,
 }

@@ -22,7 +22,7 @@ pub struct Symbol {
     /// What helps a person who is refused, or who should know.
     pub hints: Vec<Hint>,
     /// Whether its digits are an SSCC without their identifier, which counts only where one is
-    /// expected (workflows.md section 0.4).
+    /// expected.
     pub bare_sscc: bool,
 }
 
@@ -43,7 +43,7 @@ pub fn meanings(read: &Read, known: &Known, year: u16) -> Vec<Meaning> {
 
 /// Says what a scan is, by the rules of the site and what the store knows.
 ///
-/// The sequence is that of scanning.md section 1 (symbology, GS1, prefixes and masks of the site,
+/// The sequence is that of the reading (symbology, GS1, prefixes and masks of the site,
 /// barcode table), but the first hit never wins: all meanings are listed, and what the step
 /// expects decides ([`Meant::fit`]). `today` is the day at the site.
 #[must_use]
@@ -278,7 +278,7 @@ impl Wants {
 }
 
 impl Meant {
-    /// The one meaning that the step takes (workflows.md section 0.2: of all that fit, one is used).
+    /// The one meaning that the step takes (of all that fit, one is used).
     ///
     /// # Errors
     /// Why there is none, with every reading named where several are left: nobody guesses.

@@ -228,6 +228,12 @@ impl Rules {
         found
     }
 
+    /// Whether the site writes the codes of badges so.
+    #[must_use]
+    pub fn names_badge(&self, text: &str) -> bool {
+        self.fitting(text).any(|(kind, _)| kind == Kind::Badge)
+    }
+
     /// What the patterns make of a text, each with its kind.
     pub(crate) fn fitting<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (Kind, &'a str)> + 'a {
         self.patterns

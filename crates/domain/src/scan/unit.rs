@@ -16,7 +16,7 @@ impl Label {
     ///
     /// # Errors
     /// [`Clash`] with the two values, where they disagree; byte for byte, as lots and serial numbers
-    /// are compared (workflows.md section 0.2).
+    /// are compared.
     pub fn join(&self, next: &Label) -> Result<Label, Clash> {
         Ok(Label {
             item: one(self.item.as_ref(), next.item.as_ref())?,

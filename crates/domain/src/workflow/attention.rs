@@ -1,4 +1,4 @@
-//! Needs attention (workflows.md section 9): what an entry offers, and the facts that this makes. Nothing here
+//! Needs attention: what an entry offers, and the facts that this makes. Nothing here
 //! deletes or redoes anything.
 
 use super::receive::Photo;

@@ -1,4 +1,4 @@
-//! Cycle count (workflows.md section 7): location → contents → the location again.
+//! Cycle count: location → contents → the location again.
 //!
 //! The count is blind: nothing here keeps what the book has. It is read with every scan, to tell what
 //! is booked from what is not, and forgotten. What was counted is in the facts, a scan each, so that
@@ -17,6 +17,7 @@ use crate::fact::Fact;
 use crate::id::{CountId, ItemId, LineId, LocationId, OperatorId, TaskId};
 use crate::master::{LocationKind, RecountBy, Settings};
 use crate::scan::{self, Lookup, Meaning};
+use crate::shared::Shared;
 use crate::task::{Line, LineState, Task, TaskKind, TaskState};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -27,8 +28,7 @@ pub struct Count {
     /// The head of the task.
     pub task: Task,
     /// The lines as loaded; none where a person counts without a plan.
-    #[serde(with = "crate::shared")]
-    pub lines: Arc<[Line]>,
+    pub lines: Shared<[Line]>,
     /// Where each of them stands, same index.
     pub states: Vec<LineState>,
     /// Whether nobody planned it.
@@ -100,7 +100,7 @@ impl Count {
         let mut flow = Self {
             task,
             states: states_of(&lines),
-            lines,
+            lines: lines.into(),
             ad_hoc: false,
             operator,
             recount_by: settings.recount_by,
@@ -119,7 +119,7 @@ impl Count {
         let opened = Fact::TaskOpened { task: task.clone(), kind: TaskKind::Count, location: location.clone() };
         let flow = Self {
             task: Task { id: task, kind: TaskKind::Count, ..Task::default() },
-            lines: Arc::from(Vec::new()),
+            lines: Shared::default(),
             states: Vec::new(),
             ad_hoc: true,
             operator,
@@ -145,7 +145,7 @@ impl Count {
         let mut flow = Self {
             task,
             states: states_of(&lines),
-            lines,
+            lines: lines.into(),
             ad_hoc: saved.ad_hoc,
             operator,
             recount_by: settings.recount_by,
@@ -338,7 +338,7 @@ impl Count {
         let id = self.task.id.0.clone();
         let gone = task.state == TaskState::Cancelled;
         let before = self.stage.clone();
-        (self.states, self.lines, self.task) = (states_of(&lines), lines, task);
+        (self.states, self.lines, self.task) = (states_of(&lines), lines.into(), task);
         if gone || !self.settle() {
             return Step {
                 next: Next::Finish(Exit::Gone),

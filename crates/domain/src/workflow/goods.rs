@@ -1,5 +1,5 @@
 //! Which unit a label stands for at a location whose stock is known: what moving and counting have
-//! in common (workflows.md sections 0.2 to 0.4).
+//! in common.
 
 use super::label::merge;
 use super::refusal::Refusal;
@@ -127,7 +127,7 @@ pub(crate) struct Unit {
 }
 
 /// Whether a label says all that is needed, and which unit it is. What exists once is taken, several
-/// must be told apart (workflows.md section 0.2).
+/// must be told apart.
 ///
 /// # Errors
 /// What is missing, or contradicts the book.

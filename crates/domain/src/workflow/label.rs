@@ -1,4 +1,4 @@
-//! Labels of one unit add up in any order until the step is satisfied (workflows.md section 0.4).
+//! Labels of one unit add up in any order until the step is satisfied.
 
 use crate::id::ItemId;
 use crate::scan::{Kind, Label, Rules, weighed};

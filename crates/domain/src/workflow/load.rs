@@ -1,4 +1,4 @@
-//! Load (workflows.md section 4): the label of a carton at the dock of its carrier, and it leaves.
+//! Load: the label of a carton at the dock of its carrier, and it leaves.
 
 use super::refusal::Refusal;
 use super::{Accepted, Class, Meant, Next, Site, Step, What};

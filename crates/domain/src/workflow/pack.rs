@@ -1,4 +1,4 @@
-//! Pack (workflows.md section 4): carton → verify → photograph → weigh and close → label, carton after carton.
+//! Pack: carton → verify → photograph → weigh and close → label, carton after carton.
 //!
 //! Picked never means packed: every each or case is scanned into the open carton. What others packed, and what a
 //! device packed before a power cut, comes back in [`Fresh`], so that the saved row is small whatever the order.

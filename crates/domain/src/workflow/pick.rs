@@ -1,4 +1,4 @@
-//! Pick (workflows.md section 3): totes → location → item → quantity → tote → drop-off; between them the
+//! Pick: totes → location → item → quantity → tote → drop-off; between them the
 //! questions: other stock, is it empty now, the next tote. A batch is sorted before the drop-off.
 //!
 //! The lines of a task are shared and never copied; what changes is small. A scan of a task of
@@ -28,6 +28,7 @@ use crate::fact::Units;
 use crate::id::{HandlingUnitId, LineId, LocationId};
 use crate::master::LocationKind;
 use crate::scan::{self, Lookup, Meaning};
+use crate::shared::Shared;
 use crate::task::{Line, LineState, Task};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -40,8 +41,7 @@ pub struct Pick {
     /// What the planned drop-off location is for; others of its kind are accepted after a question.
     pub drop_off_kind: LocationKind,
     /// The lines as loaded.
-    #[serde(with = "crate::shared")]
-    pub lines: Arc<[Line]>,
+    pub lines: Shared<[Line]>,
     /// What happened to each of them since, same index.
     pub progress: Vec<Progress>,
     /// Lines that were put last, in the order in which they were.
@@ -67,7 +67,7 @@ impl Pick {
             task,
             drop_off_kind,
             progress: Progress::of(&lines),
-            lines,
+            lines: lines.into(),
             skipped: Vec::new(),
             cart: Cart::default(),
             news: Vec::new(),
@@ -85,7 +85,7 @@ impl Pick {
             task,
             drop_off_kind,
             progress: Progress::of(&lines),
-            lines,
+            lines: lines.into(),
             skipped: saved.skipped,
             cart: saved.cart,
             news: saved.news,
@@ -184,9 +184,9 @@ impl Pick {
             lookup.item = line.item.clone();
         }
         match &self.stage {
-            Stage::Item { .. } => (lookup.about, lookup.claims) = (true, true),
+            Stage::Item { .. } => (lookup.any_status, lookup.claims) = (true, true),
             // What is damaged is there as well: the place is not empty.
-            Stage::Tote { .. } => lookup.about = true,
+            Stage::Tote { .. } => lookup.any_status = true,
             Stage::Sort { .. } => lookup.inside = self.common_totes(),
             Stage::DropOff { .. } | Stage::DropOne { .. } => {
                 let places = self.totes_left().into_iter().map(|left| left.to.0);
@@ -209,6 +209,33 @@ impl Pick {
             .all(|stock| stock.expiry.as_ref().is_none_or(|date| date >= site.today));
         let ask = swap::Ask { here: true, again: false };
         fresh && swap::judge(self, row, hand, units, ask, site) == Ok(swap::Verdict::Take)
+    }
+
+    /// Whether the number in the hand may be typed now; in a batch the lines of one place count together.
+    #[must_use]
+    pub fn may_type(&self, type_from: i64) -> bool {
+        let Stage::Item { line, hand } = &self.stage else { return false };
+        self.row(line).is_some_and(|row| item::may_type(self, row, hand, type_from))
+    }
+
+    /// Whether what is in the hand waits for the scale: nothing more of it is to be scanned.
+    #[must_use]
+    pub fn weighs(&self) -> bool {
+        self.step_name() == "pick.weight"
+    }
+
+    /// The tote that another zone set down and that is asked for now, with its place. `None` = an empty one is.
+    #[must_use]
+    pub fn to_take_up(&self) -> Option<(&HandlingUnitId, &LocationId)> {
+        let Stage::Totes { slot } = &self.stage else { return None };
+        let place = self.task.slots.iter().find(|own| own.slot == *slot && self.to_take(own))?;
+        Some((&place.tote, &place.from))
+    }
+
+    /// Units of a batch that are still to be sorted.
+    #[must_use]
+    pub fn to_sort(&self) -> i64 {
+        self.progress.iter().map(Progress::unsorted).sum()
     }
 
     /// What the event makes of it.

@@ -1,4 +1,4 @@
-//! Put away and move (workflows.md section 6): source → quantity → destination → empty now?
+//! Put away and move: source → quantity → destination → empty now?
 //!
 //! A task has lines that say what goes where; without one, a person moves what is scanned. A whole
 //! handling unit moves by its label alone, a part of the stock by location and item.
@@ -15,6 +15,7 @@ use crate::fact::Fact;
 use crate::id::{LineId, LocationId, OperatorId, TaskId};
 use crate::reason::Reason;
 use crate::scan::{self, Lookup};
+use crate::shared::Shared;
 use crate::task::{Line, LineState, Task, TaskKind, TaskState, Why};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -25,8 +26,7 @@ pub struct PutAway {
     /// The head of the task.
     pub task: Task,
     /// The lines as loaded; none where a person moves something without a plan.
-    #[serde(with = "crate::shared")]
-    pub lines: Arc<[Line]>,
+    pub lines: Shared<[Line]>,
     /// What happened to each of them since, same index.
     pub progress: Vec<Progress>,
     /// Whether a person moves something that nobody planned.
@@ -55,6 +55,8 @@ pub enum Event {
     Scan(Meant),
     /// A number was typed: so many are in the hand.
     Typed(i64),
+    /// What is in the hand is all that moves.
+    Enough,
     /// Show another place.
     Other,
     /// What is in the hand was put back; nothing was moved.
@@ -91,8 +93,8 @@ impl PutAway {
     #[must_use]
     pub fn start(task: Task, lines: Arc<[Line]>) -> Option<Self> {
         let stage = Stage::Source { line: LineId::default(), at: LocationId::default(), hand: Hand::default() };
-        let mut flow =
-            Self { task, progress: progress_of(&lines), lines, ad_hoc: false, other: 0, stage, pending: None };
+        let (progress, lines) = (progress_of(&lines), lines.into());
+        let mut flow = Self { task, progress, lines, ad_hoc: false, other: 0, stage, pending: None };
         flow.stage = flow.next_stage()?;
         Some(flow)
     }
@@ -103,7 +105,7 @@ impl PutAway {
         let opened = Fact::TaskOpened { task: task.clone(), kind: TaskKind::Move, location: LocationId::default() };
         let stage = Stage::Source { line: LineId::default(), at: LocationId::default(), hand: Hand::default() };
         let task = Task { id: task, kind: TaskKind::Move, ..Task::default() };
-        let lines = Arc::from(Vec::new());
+        let lines = Shared::default();
         (Self { task, lines, progress: Vec::new(), ad_hoc: true, other: 0, stage, pending: None }, opened)
     }
 
@@ -114,7 +116,7 @@ impl PutAway {
         let mut flow = Self {
             task,
             progress: progress_of(&lines),
-            lines,
+            lines: lines.into(),
             ad_hoc: saved.ad_hoc,
             other: saved.other,
             stage: saved.stage,
@@ -238,6 +240,7 @@ impl PutAway {
                 Stage::EmptyNow { .. } => self.not_now(),
             },
             Event::Typed(qty) => source::typed(self, pending, qty, site),
+            Event::Enough => source::enough(self),
             Event::Other => self.next_place(),
             Event::Back => self.back(),
             Event::Empty(empty) => self.checked(empty),
@@ -306,7 +309,7 @@ impl PutAway {
         let id = self.task.id.0.clone();
         let gone = task.state == TaskState::Cancelled;
         let before = self.stage.clone();
-        (self.progress, self.lines, self.task) = (progress_of(&lines), lines, task);
+        (self.progress, self.lines, self.task) = (progress_of(&lines), lines.into(), task);
         if gone || !self.settle() {
             return Step {
                 next: Next::Finish(Exit::Gone),

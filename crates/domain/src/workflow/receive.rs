@@ -1,4 +1,4 @@
-//! Receive (workflows.md section 5): item → lot, expiry, serial → quantity → condition → handling unit,
+//! Receive: item → lot, expiry, serial → quantity → condition → handling unit,
 //! over and over, then close.
 //!
 //! What is counted stays in the [`Entry`] until its handling unit is known; only then it becomes facts.
@@ -36,6 +36,7 @@ use crate::inbound::{Announced, Delivery, DeliveryLine};
 use crate::master::IsoDate;
 use crate::reason::Reason;
 use crate::scan::{self, Kind, Label, Lookup};
+use crate::shared::Shared;
 use leave::{Input, Pending};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -58,8 +59,7 @@ pub struct Receive {
     /// Where.
     pub dock: LocationId,
     /// The lines as loaded, in any order.
-    #[serde(with = "crate::shared")]
-    pub lines: Arc<[DeliveryLine]>,
+    pub lines: Shared<[DeliveryLine]>,
     /// Units received of each line over all receipts, same index.
     pub received: Vec<i64>,
     /// What this receipt brought.
@@ -184,6 +184,17 @@ pub enum Event {
         /// Whether nothing more is to come.
         complete: bool,
     },
+    /// The last own fact of the receipt does not hold. `past`: those that stand beside it.
+    Undo {
+        /// Its epoch.
+        epoch: u64,
+        /// Its number.
+        seq: u64,
+        /// What it said.
+        fact: Box<Fact>,
+        /// The facts of the receipt without it, in their order.
+        past: Vec<Fact>,
+    },
     /// The ERP changed the delivery; lines as they are shown now, with what this device received.
     Changed(Delivery, Arc<[DeliveryLine]>),
 }
@@ -219,8 +230,7 @@ impl Receive {
             location: dock.clone(),
         };
         let received = lines.iter().map(|line| line.received).collect();
-        let tally = Tally::default();
-        let stage = Stage::item();
+        let (lines, tally, stage) = (lines.into(), Tally::default(), Stage::item());
         (Self { receipt, delivery, dock, lines, received, tally, opened: None, stage, pending: None }, fact)
     }
 
@@ -331,15 +341,35 @@ impl Receive {
             Event::Unknown { words, qty, photos } => self.unknown(pending, words, qty, photos),
             Event::Drop => self.forget(),
             Event::Close { complete } => self.close(complete, pending),
+            Event::Undo { epoch, seq, fact, past } => self.undo(epoch, seq, &fact, &past),
             Event::Changed(delivery, lines) => self.changed(delivery, lines),
         }
+    }
+
+    /// What was received last goes back where it came from. Goods in the hands, or a handling unit whose content is
+    /// being confirmed, come first.
+    fn undo(mut self, epoch: u64, seq: u64, fact: &Fact, past: &[Fact]) -> ReceiveStep {
+        let Fact::Received { receipt, line, item, units, .. } = fact else { return self.not_now() };
+        if *receipt != self.receipt || self.entry().is_some() || self.opened.is_some() {
+            return self.not_now();
+        }
+        let qty = units.iter().fold(0_i64, |sum, unit| sum.saturating_add(unit.qty));
+        let index = self.lines.iter().position(|row| row.id == *line);
+        if let Some(got) = index.and_then(|index| self.received.get_mut(index)) {
+            *got = got.saturating_sub(qty);
+        }
+        self.tally = Tally::default();
+        past.iter().for_each(|fact| self.tally.note(fact));
+        self.stage = Stage::item();
+        let code = item.0.clone();
+        Step { facts: vec![Fact::Undone { epoch, seq }], ..self.accept(Class::Accepted, What::Undone, code) }
     }
 
     fn changed(mut self, delivery: Delivery, lines: Arc<[DeliveryLine]>) -> ReceiveStep {
         let Some(own) = self.delivery.as_ref().filter(|own| own.id == delivery.id) else { return self.not_now() };
         let closed = own.state.is_open() && !delivery.state.is_open();
         self.received = lines.iter().map(|line| line.received).collect();
-        self.lines = lines;
+        self.lines = lines.into();
         let code = delivery.id.0.clone();
         self.delivery = Some(delivery);
         // What is at the dock is received all the same: the ERP flags it.

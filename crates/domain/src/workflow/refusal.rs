@@ -324,7 +324,7 @@ impl Refusal {
         }
     }
 
-    /// Whether a supervisor's badge and PIN can set the rule aside (workflows.md section 0.7).
+    /// Whether a supervisor's badge and PIN can set the rule aside.
     #[must_use]
     pub fn can_be_approved(&self) -> bool {
         matches!(

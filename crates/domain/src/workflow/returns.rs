@@ -1,4 +1,4 @@
-//! Returns inspection (workflows.md section 8): identity → quantity → weight → checklist, grade and reason →
+//! Returns inspection: identity → quantity → weight → checklist, grade and reason →
 //! photograph → disposition and place, over and over, then finish.
 //!
 //! What is inspected stays in the [`Entry`] until it is put somewhere; only then it becomes facts, one for each

@@ -1,4 +1,4 @@
-//! Sign in (workflows.md section 1): badge, then PIN, both without a network.
+//! Sign in: badge, then PIN, both without a network.
 //!
 //! A PIN is checked in two steps: the failure is counted and committed first, then the hash is
 //! compared outside, then the count is taken back if it was right. Pulling the battery between

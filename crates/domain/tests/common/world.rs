@@ -320,7 +320,7 @@ impl World {
             .cloned()
             .collect();
         let mut inside = look.inside.clone();
-        if look.about {
+        if look.about || look.claims {
             inside.extend(known.handling_units.iter().map(|unit| unit.id.clone()));
         }
         known.content = self.stock.iter().filter(|s| s.qty > 0 && inside.contains(&s.handling_unit)).cloned().collect();

@@ -39,6 +39,13 @@ cases! {
         ("/cancel L2", "note page @ drop-off cancelled O1"),
         ("B1", "task drop B1 @ Done + DroppedOff B1 T1 T2"),
     ];
+    an_order_on_hold_loses_its_lines_and_says_so: two(), [
+        ("A1", "step shelf A1 @ item L1 0"),
+        ("X", "ok item X @ item L1 1"),
+        ("T1", "step tote T1 @ item L1 0 + Picked L1 X (1) T1"),
+        ("/hold O1", "note page @ location L2 held O1"),
+        ("A2", "step shelf A2 @ item L2 0"),
+    ];
     no_tote_is_asked_for_a_cancelled_order: two().bare_cart(), [
         ("/cancel L1", "note page @ totes 2 cancelled O1"),
         ("T2", "step tote T2 @ location L2 + ToteAssigned 2 O2 T2"),

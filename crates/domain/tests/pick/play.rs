@@ -80,6 +80,12 @@ impl Play {
                     line.state = LineState::Cancelled;
                 }
             }),
+            "hold" => self.changed(|world| {
+                for line in world.lines.iter_mut().filter(|l| l.order.as_str() == first) {
+                    line.state = LineState::Cancelled;
+                }
+                world.task.held.push(first.as_str().into());
+            }),
             "qty" => {
                 let qty = number(words.next().unwrap());
                 self.changed(|world| {
@@ -171,6 +177,7 @@ impl Play {
                 let news = match pick.due_news() {
                     Some(News { what: Novelty::Urgent, code, .. }) => format!(" urgent {code}"),
                     Some(News { what: Novelty::Cancelled, code, .. }) => format!(" cancelled {code}"),
+                    Some(News { what: Novelty::Held, code, .. }) => format!(" held {code}"),
                     None => String::new(),
                 };
                 self.steps.insert(pick.step_name());

@@ -33,7 +33,7 @@ cases! {
         ("/unknown 3 -", "PHOTO_NEEDED @ item"),
         (
             "/unknown 3 P1 blue box",
-            "step received nonsense @ item + PhotoTaken P1 unknown:R1/nonsense unknown + UnknownReceived nonsense 3 \"blue box\" 1",
+            "step unknown nonsense @ item + PhotoTaken P1 unknown:R1/nonsense unknown + UnknownReceived nonsense 3 \"blue box\" 1",
         ),
         ("/unknown 3 P1 box", "NOT_NOW @ item"),
         ("nonsense", "UNKNOWN_CODE @ item"),
@@ -42,7 +42,7 @@ cases! {
         ("]E05901234123457", "UNKNOWN_CODE @ quantity X 1"),
         (
             "/unknown 1 - box",
-            "step received 5901234123457 @ quantity X 1 + UnknownReceived 5901234123457 1 \"box\" 0",
+            "step unknown 5901234123457 @ quantity X 1 + UnknownReceived 5901234123457 1 \"box\" 0",
         ),
     ];
     r15_a_final_close_with_open_lines_is_pressed_twice: x(), [

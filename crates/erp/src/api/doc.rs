@@ -2,7 +2,7 @@
 
 use super::{
     approvals, availability, barcodes, counts, deliveries, exceptions, items, log, orders, outbound, photos,
-    purchase_orders, reply::InvalidBody, tasks,
+    purchase_orders, refunds, reply::InvalidBody, returns, rmas, tasks,
 };
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -10,7 +10,7 @@ use floorhand_wire::enrol::{
     ClaimRequest, ClaimResponse, EnrolRequest, EnrolResponse, EpochRequest, EpochResponse, NonceResponse, TokenRequest,
     TokenResponse,
 };
-use floorhand_wire::feed::{BootstrapResponse, ExceptionRow, OutcomeRow, PullResponse, Row};
+use floorhand_wire::feed::{BootstrapResponse, ExceptionRow, OutcomeRow, PullResponse, RefundRow, Row};
 use floorhand_wire::problem::Problem;
 use floorhand_wire::push::{PushRequest, PushResponse, WireFact};
 use utoipa::openapi::OpenApi as Document;
@@ -37,13 +37,16 @@ use utoipa::{Modify, OpenApi};
         counts::list, counts::one, counts::plan, counts::replenish,
         outbound::hold_order, outbound::release_order, outbound::cancel_order, outbound::shipments,
         outbound::carton_types, outbound::set_carton_type, outbound::get_carriers, outbound::set_carriers,
+        rmas::list, rmas::one, rmas::post, rmas::cancel, rmas::close, returns::list, returns::get_policy,
+        returns::set_policy, refunds::list, refunds::decide, refunds::claims, refunds::set_claim,
     ),
-    components(schemas(Problem, InvalidBody, WireFact, Row, OutcomeRow, ExceptionRow)),
+    components(schemas(Problem, InvalidBody, WireFact, Row, OutcomeRow, ExceptionRow, RefundRow)),
     modifiers(&Tokens),
     tags(
         (name = "read", description = "What there is, for people and programs with an admin token."),
         (name = "orders", description = "Work coming in."),
         (name = "inbound", description = "Goods coming in."),
+        (name = "returns", description = "Goods coming back, and the money for them."),
         (name = "decide", description = "What supervisors decide and ask for, with a token of theirs."),
         (name = "sync", description = "Between devices and the core."),
     )

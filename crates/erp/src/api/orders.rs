@@ -12,6 +12,7 @@ use crate::orders::state::{Of, State as OrderState};
 use crate::orders::{
     Accepted, NewOrder, ReleaseMode, ReleaseRequest, Released, accept, release as put_out, release_one,
 };
+use crate::push::rerun_awaiting;
 use crate::server::Core;
 use crate::vals;
 use axum::Json;
@@ -317,6 +318,9 @@ pub(super) async fn post(
             Ok((accepted, view))
         })
         .await?;
+    if view.is_some() {
+        rerun_awaiting(&core.db, "order", order.id.as_str()).await?;
+    }
     match (accepted, view) {
         (Accepted::Refused(faults), _) => Err(Refusal::Faults(faults)),
         (Accepted::New(_), Some(view)) => {

@@ -1,10 +1,13 @@
 //! Photographs: what a device took, kept as files beside the database.
 
 use super::reply::Id;
+use crate::attention::state::{ExceptionEvent, ExceptionState};
+use crate::attention::{self, By};
 use crate::auth::{Admin, Device};
 use crate::clock;
 use crate::db::private_dir;
 use crate::error::{Error, Result};
+use crate::feed::Changes;
 use crate::server::Core;
 use crate::vals;
 use axum::body::Bytes;
@@ -68,11 +71,22 @@ pub(super) async fn post(
     let now = clock::now_ms();
     core.db
         .write(|tx| async move {
-            tx.execute(
-                "UPDATE photo SET stored_ms = $3 WHERE warehouse_id = $1 AND id = $2 AND stored_ms = 0",
-                vals![warehouse, id, now],
-            )
-            .await
+            let stored = tx
+                .row(
+                    "UPDATE photo SET stored_ms = $3 WHERE warehouse_id = $1 AND id = $2 AND stored_ms = 0 \
+                     RETURNING exception",
+                    vals![warehouse, id, now],
+                )
+                .await?;
+            let missed = stored.map_or(Ok(String::new()), |row| row.text("exception"))?;
+            let mut changes = Changes::new(warehouse);
+            if let Some(exception) = attention::get(&tx, warehouse, &missed).await?
+                && exception.state == ExceptionState::Open
+            {
+                let by = By { name: "core", operator: "", note: "the photograph came" };
+                attention::act(&tx, &mut changes, &exception, ExceptionEvent::Overtaken, "", by, now).await?;
+            }
+            changes.publish(&tx).await
         })
         .await?;
     Ok(StatusCode::NO_CONTENT)

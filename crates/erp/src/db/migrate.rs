@@ -13,6 +13,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0004_counts.sql"),
     include_str!("../../migrations/0005_outbound.sql"),
     include_str!("../../migrations/0006_returns.sql"),
+    include_str!("../../migrations/0007_returned.sql"),
+    include_str!("../../migrations/0008_lookups.sql"),
 ];
 
 /// The schema this program works with.

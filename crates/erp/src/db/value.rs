@@ -89,6 +89,8 @@ ids!(
 
 ids!(CartonTypeId);
 
+ids!(RmaId, InspectionId);
+
 /// The parameters of a statement, each turned into a [`Val`].
 #[macro_export]
 macro_rules! vals {

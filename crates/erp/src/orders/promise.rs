@@ -197,8 +197,9 @@ pub(super) async fn reallocate_not_at(
             entity::put_line(tx, changes, &raised).await?;
             let rows = tx
                 .execute(
-                    "UPDATE allocation SET qty = qty + $3 WHERE warehouse_id = $1 AND task_line = $2",
-                    vals![warehouse, &raised.id, taken.qty],
+                    "UPDATE allocation SET qty = qty + $3 WHERE warehouse_id = $1 AND task_line = $2 AND location = $4 \
+                     AND lot = $5 AND handling_unit = $6 AND serial = ''",
+                    vals![warehouse, &raised.id, taken.qty, &taken.location, &taken.lot, &taken.handling_unit],
                 )
                 .await?;
             if rows == 0 {

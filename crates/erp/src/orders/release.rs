@@ -343,6 +343,31 @@ pub async fn release_one(tx: &Tx, changes: &mut Changes, order: &OrderId, now_ms
     Ok(release(tx, changes, &request, now_ms).await?.tasks.into_iter().next().map(TaskId))
 }
 
+/// Puts back on the floor what a hold took off it, as a pick of its own. Nothing is promised anew.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn resume(tx: &Tx, changes: &mut Changes, order: &OrderId, now_ms: i64) -> Result<()> {
+    let warehouse = changes.warehouse();
+    let rows = tx
+        .lock(
+            "SELECT state, priority, cutoff_ms FROM customer_order WHERE warehouse_id = $1 AND id = $2",
+            vals![warehouse, order],
+        )
+        .await?;
+    let Some(row) = rows.first() else { return Ok(()) };
+    if State::stored(row.str("state")?)? != State::Released {
+        return Ok(());
+    }
+    let pieces = pieces(tx, warehouse, order).await?;
+    if pieces.is_empty() {
+        return Ok(());
+    }
+    let work = Work { order: order.clone(), priority: row.i64("priority")?, cutoff_ms: row.i64("cutoff_ms")?, pieces };
+    let drop_off = drop_off(tx, warehouse, PickMode::Single).await?;
+    put_on_floor(tx, changes, PickMode::Single, &drop_off, &[work], now_ms).await.map(|_| ())
+}
+
 /// What is promised to an order and on no task yet. CROSS JOIN keeps SQLite from beginning with all
 /// the promises of the warehouse.
 async fn pieces(tx: &Tx, warehouse: i64, order: &OrderId) -> Result<Vec<Piece>> {

@@ -8,10 +8,11 @@ use crate::entity;
 use crate::error::{Error, Result};
 use crate::feed::Changes;
 use crate::ledger::Source;
+use crate::orders;
 use crate::orders::state::{Of, State};
 use crate::orders::sums::settle_order;
 use crate::vals;
-use floorhand_domain::id::{OrderId, TaskId};
+use floorhand_domain::id::{LineId, OrderId, TaskId};
 use floorhand_domain::task::{LineState, TaskState};
 use std::collections::BTreeSet;
 
@@ -33,7 +34,8 @@ pub fn state_of(head: &Row) -> Result<HoldState> {
     Ok(if head.flag("held")? { HoldState::Held } else { HoldState::Free })
 }
 
-/// Holds an order or releases it. Devices learn it, and labels of its cartons are given only while it is free.
+/// Holds an order or releases it. What is still to be picked of it leaves the floor with the hold, its stock kept, and
+/// comes back with the release; what is in totes is set down. Labels of its cartons are given only while it is free.
 ///
 /// # Errors
 /// 404 when there is no such order, 409 when it is so already, cancelled, or gone; when the database refuses.
@@ -57,6 +59,10 @@ pub async fn set(
         vals![warehouse, order, next == HoldState::Held, if next == HoldState::Held { note } else { "" }],
     )
     .await?;
+    match next {
+        HoldState::Held => pause(tx, changes, order, now).await?,
+        HoldState::Free => orders::resume(tx, changes, order, now).await?,
+    }
     for mut held in cartons::of_order(tx, warehouse, order).await? {
         // A carton that was closed while the order was held has no label yet.
         let waits = matches!(held.carton.state, CartonState::Closed | CartonState::Labelled);
@@ -113,6 +119,32 @@ async fn withdraw(tx: &Tx, changes: &mut Changes, order: &OrderId, now: i64) -> 
         vals![warehouse, order],
     )
     .await?;
+    let (tasks, _) = close_lines(tx, changes, order).await?;
+    for id in &tasks {
+        end_empty(tx, changes, id, now).await?;
+    }
+    Ok(())
+}
+
+/// What is to be picked of an order leaves the floor; its promises stay, on no task.
+async fn pause(tx: &Tx, changes: &mut Changes, order: &OrderId, now: i64) -> Result<()> {
+    let (tasks, lines) = close_lines(tx, changes, order).await?;
+    for line in &lines {
+        unassign(tx, changes.warehouse(), line).await?;
+    }
+    for id in &tasks {
+        // The row says which of its orders are held.
+        if let Some(task) = entity::task(tx, changes.warehouse(), id).await? {
+            entity::put_task(tx, changes, &task).await?;
+        }
+        end_empty(tx, changes, id, now).await?;
+    }
+    Ok(())
+}
+
+/// Withdraws the open pick lines of an order. Returns their tasks, and them.
+async fn close_lines(tx: &Tx, changes: &mut Changes, order: &OrderId) -> Result<(Vec<TaskId>, Vec<LineId>)> {
+    let warehouse = changes.warehouse();
     let rows = tx
         .rows(
             "SELECT l.* FROM task_line l JOIN task t ON t.warehouse_id = l.warehouse_id AND t.id = l.task \
@@ -121,7 +153,7 @@ async fn withdraw(tx: &Tx, changes: &mut Changes, order: &OrderId, now: i64) -> 
             vals![warehouse, order],
         )
         .await?;
-    let mut tasks: Vec<TaskId> = Vec::new();
+    let (mut tasks, mut lines) = (Vec::new(), Vec::new());
     for row in &rows {
         let mut line = entity::line_of(row)?;
         line.state = LineState::Cancelled;
@@ -129,9 +161,38 @@ async fn withdraw(tx: &Tx, changes: &mut Changes, order: &OrderId, now: i64) -> 
         if !tasks.contains(&line.task) {
             tasks.push(line.task);
         }
+        lines.push(line.id);
     }
-    for id in &tasks {
-        end_empty(tx, changes, id, now).await?;
+    Ok((tasks, lines))
+}
+
+/// Takes the promises of a line off its task: one row a place, as [`crate::orders::promise`] writes them.
+async fn unassign(tx: &Tx, warehouse: i64, line: &LineId) -> Result<()> {
+    let rows = tx
+        .lock("SELECT * FROM allocation WHERE warehouse_id = $1 AND task_line = $2 ORDER BY id", vals![warehouse, line])
+        .await?;
+    for row in &rows {
+        let raised = tx
+            .execute(
+                "UPDATE allocation SET qty = qty + $7 WHERE warehouse_id = $1 AND order_line = $2 AND location = $3 \
+                 AND lot = $4 AND handling_unit = $5 AND serial = $6 AND task = ''",
+                vals![
+                    warehouse,
+                    row.str("order_line")?,
+                    row.str("location")?,
+                    row.str("lot")?,
+                    row.str("handling_unit")?,
+                    row.str("serial")?,
+                    row.i64("qty")?
+                ],
+            )
+            .await?;
+        let sql = if raised == 0 {
+            "UPDATE allocation SET task = '', task_line = '' WHERE warehouse_id = $1 AND id = $2"
+        } else {
+            "DELETE FROM allocation WHERE warehouse_id = $1 AND id = $2"
+        };
+        tx.execute(sql, vals![warehouse, row.str("id")?]).await?;
     }
     Ok(())
 }

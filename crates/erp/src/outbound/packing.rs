@@ -139,7 +139,8 @@ pub async fn refresh(tx: &Tx, changes: &mut Changes, order: &OrderId, now: i64) 
     let left = work.left()?;
     let task = TaskId(work.head.text("pack_task")?);
     let shown = work.head.flag("shown")?;
-    let to_pack = !cancelled && left > 0;
+    // What is held is set aside.
+    let to_pack = !cancelled && !held && left > 0;
     let bench = if to_pack && task.is_none() { at_bench(tx, warehouse, order).await? } else { None };
     let due = to_pack && task.is_none() && (bench.is_some() || !under_way(tx, warehouse, order).await?);
     if !shown && !due && !((held || cancelled) && work.sum("picked")? > 0) {

@@ -178,7 +178,9 @@ pub async fn track(tx: &Tx, changes: &mut Changes, carton: &HandlingUnitId, trac
         .await?
     {
         let line = line_of(&row)?;
-        changes.put_here(kind::SHIPPED, &line.id, &line)?;
+        if row.flag("shown")? {
+            changes.put_here(kind::SHIPPED, &line.id, &line)?;
+        }
     }
     Ok(())
 }

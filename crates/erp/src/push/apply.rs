@@ -284,6 +284,7 @@ mod tests {
             base: std::collections::BTreeMap::new(),
             body: json!({"entry": "e", "note": note}),
             was: None,
+            allowed_by: Vec::new(),
             prev: GENESIS.to_owned(),
             hash: String::new(),
         };

@@ -5,12 +5,12 @@ use super::pick::decoded;
 use crate::error::Result;
 use crate::vals;
 use floorhand_domain::fact::Fact;
-use floorhand_domain::id::ItemId;
+use floorhand_domain::id::{ItemId, OperatorId};
 use floorhand_domain::reason::Reason;
 
-/// Whether an applied `Approved` of this device, before this fact and in its aggregate, has that
-/// decision, for this item or for none in particular.
-pub(super) async fn approval_holds(act: &Act<'_>, agg: &str, item: &ItemId, decision: Reason) -> Result<bool> {
+/// Who allowed it: by an applied `Approved` of this device, before this fact and in its aggregate, of that
+/// decision, for this item or for none in particular. Empty = nobody did.
+pub(super) async fn approvers(act: &Act<'_>, agg: &str, item: &ItemId, decision: Reason) -> Result<Vec<OperatorId>> {
     let rows = act
         .tx
         .rows(
@@ -20,13 +20,14 @@ pub(super) async fn approval_holds(act: &Act<'_>, agg: &str, item: &ItemId, deci
             vals![act.warehouse(), act.device, agg, act.epoch.cast_signed(), act.seq.cast_signed()],
         )
         .await?;
+    let mut found = Vec::new();
     for row in &rows {
-        if let Some(Fact::Approved { decision: allowed, item: of, .. }) = decoded(row.blob("bytes")?)
+        if let Some(Fact::Approved { by, decision: allowed, item: of, .. }) = decoded(row.blob("bytes")?)
             && allowed == decision
             && (of.is_none() || of == *item)
         {
-            return Ok(true);
+            found.push(by);
         }
     }
-    Ok(false)
+    Ok(found)
 }

@@ -9,7 +9,7 @@ use floorhand_domain::fact::Fact;
 use floorhand_domain::id::{ItemId, OperatorId};
 use floorhand_domain::reason::Reason;
 
-/// What a supervisor may allow on the floor (workflows.md section 0.7). How much more than ordered may
+/// What a supervisor may allow on the floor. How much more than ordered may
 /// be received is judged against the delivery, where the receipt is booked.
 const DECISIONS: &[Reason] = &[
     Reason::ReceiptOver,
@@ -21,8 +21,10 @@ const DECISIONS: &[Reason] = &[
     Reason::LockedOut,
     // A typed code where scanning is asked.
     Reason::NotAllowed,
-    // Of a carton.
+    // Of a carton, or of what came back.
     Reason::WeightDiff,
+    // Another lot than was shipped came back.
+    Reason::WrongLot,
 ];
 
 /// Roles of an operator who works here now; empty where access has ended.
@@ -50,7 +52,8 @@ pub(super) async fn approved(act: &mut Act<'_>, fact: &Fact) -> Effect {
     if !roles.iter().any(|role| role == "supervisor" || role == "manager") {
         return refuse(format!("{by} has no authority over {}", decision.code()));
     }
-    if !DECISIONS.contains(decision) {
+    // What an exception is about is judged with its answer, which follows.
+    if !DECISIONS.contains(decision) && !subject.starts_with("exception:") {
         return refuse(format!("nobody can allow {}", decision.code()));
     }
     act.tx
@@ -112,4 +115,34 @@ pub(super) async fn holds(
         }
     }
     Ok(false)
+}
+
+/// Uses up the consent to a typed code that this fact names by its identity: of this device, before it, and of no
+/// other deed. Facts that one scan makes follow each other, and share it. Returns whether it stands.
+pub(super) async fn backs(act: &mut Act<'_>, id: &str) -> Result<bool> {
+    let found = act
+        .tx
+        .lock(
+            "SELECT granted.epoch, granted.seq, granted.used_epoch, granted.used_seq FROM granted \
+             JOIN fact_log ON fact_log.warehouse_id = granted.warehouse_id AND fact_log.device = granted.device \
+             AND fact_log.epoch = granted.epoch AND fact_log.seq = granted.seq \
+             WHERE fact_log.warehouse_id = $1 AND fact_log.id = $2 AND fact_log.dup_of = '' AND granted.device = $3 \
+             AND granted.decision = $4",
+            vals![act.warehouse(), id, act.device, Reason::NotAllowed.code()],
+        )
+        .await?;
+    let Some(row) = found.first() else { return Ok(false) };
+    let (epoch, seq) = (act.epoch.cast_signed(), act.seq.cast_signed());
+    let used = (row.i64("used_epoch")?, row.i64("used_seq")?);
+    if used.1 != 0 && (used.0 != epoch || (used.1 - seq).abs() > 1) {
+        return Ok(false);
+    }
+    act.tx
+        .execute(
+            "UPDATE granted SET used_epoch = $5, used_seq = $6 \
+             WHERE warehouse_id = $1 AND device = $2 AND epoch = $3 AND seq = $4",
+            vals![act.warehouse(), act.device, row.i64("epoch")?, row.i64("seq")?, epoch, seq],
+        )
+        .await?;
+    Ok(true)
 }

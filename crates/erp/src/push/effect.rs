@@ -125,6 +125,11 @@ pub(super) async fn judge(context: &mut Context<'_>, stored: &Stored<'_>, fact: 
     if needs_operator(fact) {
         check_operator(&mut act, stored).await?;
     }
+    for id in stored.wire.map(|wire| wire.allowed_by.as_slice()).unwrap_or_default() {
+        if !approved::backs(&mut act, id).await? {
+            act.flag(Reason::NotAllowed, stored.agg, "a code was typed, and nobody with authority allowed it");
+        }
+    }
     match effect(&mut act, fact).await? {
         Ok(()) => {}
         Err(Stop::Reject(reason, detail)) => return Ok(Verdict::Reject(reason, detail)),

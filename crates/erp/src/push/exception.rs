@@ -83,6 +83,11 @@ pub(crate) async fn open_as(
             fact: source.kind.to_owned(),
             subject: about.subject.to_owned(),
             at: clock::rfc3339(now),
+            owner: String::new(),
+            by: String::new(),
+            detail: about.detail.to_owned(),
+            task: String::new(),
+            waits: false,
         };
         changes.put(&device_stream(source.device), kind::EXCEPTION, &id, &row)?;
     }

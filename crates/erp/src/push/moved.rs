@@ -104,7 +104,12 @@ async fn whole_unit(
 }
 
 /// Something was put into a handling unit that the book has elsewhere: the scan is believed.
-async fn bring(act: &mut Act<'_>, unit: &HandlingUnit, to: &LocationId, parent: &HandlingUnitId) -> Result<()> {
+pub(super) async fn bring(
+    act: &mut Act<'_>,
+    unit: &HandlingUnit,
+    to: &LocationId,
+    parent: &HandlingUnitId,
+) -> Result<()> {
     if !unit.location.is_none() {
         let detail = format!("the book had it at {}, it is at {to}", unit.location);
         act.flag(Reason::HuElsewhere, format!("handling-unit:{}", unit.id), detail);
@@ -134,7 +139,7 @@ async fn move_unit(
 }
 
 /// A handling unit by its label. One that is not in the book is there all the same.
-async fn known_unit(act: &mut Act<'_>, id: &HandlingUnitId, at: &LocationId) -> Result<HandlingUnit> {
+pub(super) async fn known_unit(act: &mut Act<'_>, id: &HandlingUnitId, at: &LocationId) -> Result<HandlingUnit> {
     if let Some(unit) = entity::handling_unit(act.tx, act.warehouse(), id).await? {
         return Ok(unit);
     }

@@ -2,15 +2,14 @@
 
 use super::effect::{Act, Effect, Stop};
 use super::pick::{self, UNITS_MAX};
+use super::promise;
 use super::tote;
 use crate::entity;
 use crate::error::{Error, Result};
 use crate::ledger;
 use crate::orders::displace::{Taken, displace};
 use crate::orders::follow::{Went, follow};
-use crate::orders::promise::{line_id, line_seq};
 use crate::outbound::{packing, picks};
-use crate::vals;
 use floorhand_domain::fact::{Fact, Units, content_moves};
 use floorhand_domain::id::{HandlingUnitId, ItemId, LocationId, TaskId};
 use floorhand_domain::reason::Reason;
@@ -28,7 +27,7 @@ pub(super) async fn effect(act: &mut Act<'_>, fact: &Fact) -> Effect {
     }
 }
 
-/// `Substituted`: the line names the other stock from now on; what others lose by it is promised to them
+/// `Substituted`: the other stock is promised to the line from now on; what others lose by it is promised to them
 /// elsewhere. A whole handling unit that the book has elsewhere is believed to be here.
 async fn substituted(act: &mut Act<'_>, fact: &Fact) -> Effect {
     let Fact::Substituted { task: task_id, line: line_id, location, item, asked, taken } = fact else {
@@ -56,7 +55,7 @@ async fn substituted(act: &mut Act<'_>, fact: &Fact) -> Effect {
         act.flag(Reason::ClaimLost, format!("task:{task_id}"), "the line was closed by somebody else");
         return Ok(Ok(()));
     }
-    point(act, &line, asked.qty, taken, location).await?;
+    point(act, &line, asked, taken, location).await?;
     let lost = Taken { location, item, lot: &taken.lot, handling_unit: &taken.handling_unit, by: line_id };
     let begun = displace(act.tx, act.changes, &lost, act.now).await?;
     if let Some(other) = begun.first().filter(|_| !taken.handling_unit.is_none()) {
@@ -93,36 +92,18 @@ async fn believe(act: &mut Act<'_>, unit: &HandlingUnitId, location: &LocationId
     entity::put_handling_unit(act.tx, act.changes, &held).await
 }
 
-/// Points a line, or the units of it that are swapped, and the promise behind them to the other stock. What is
-/// not swapped becomes a line of its own.
-async fn point(act: &mut Act<'_>, line: &Line, qty: i64, taken: &Units, location: &LocationId) -> Result<()> {
-    let warehouse = act.warehouse();
-    let rest = line.open_qty() - qty;
-    let mut own = line.clone();
-    if rest > 0 {
-        let Some(mut task) = entity::task(act.tx, warehouse, &line.task).await? else { return Ok(()) };
-        let n = i64::from(task.lines) + 1;
-        let sequence = entity::location(act.tx, warehouse, &line.location).await?.map_or(0, |place| place.sequence);
-        let other =
-            Line { id: line_id(task.id.as_str(), n), seq: line_seq(sequence, n), qty: rest, picked: 0, ..line.clone() };
-        entity::put_line(act.tx, act.changes, &other).await?;
-        task.lines = task.lines.saturating_add(1);
-        entity::put_task(act.tx, act.changes, &task).await?;
-        pick::set_promise(act.tx, warehouse, &own, qty).await?;
-        pick::set_promise(act.tx, warehouse, &other, rest).await?;
-        own.qty -= rest;
+/// Points the promise behind the units that are swapped to the other stock, and the line itself where these are all
+/// that is open of it. The line stays one: the device goes on with it.
+async fn point(act: &mut Act<'_>, line: &Line, asked: &Units, taken: &Units, location: &LocationId) -> Result<()> {
+    let named = Units { lot: asked.lot.clone(), handling_unit: asked.handling_unit.clone(), ..Units::default() };
+    promise::point(act, line, asked.qty, (&line.location, &named), (location, taken)).await?;
+    if asked.qty < line.open_qty() {
+        return Ok(());
     }
+    let mut own = line.clone();
     (own.lot, own.serial) = (taken.lot.clone(), taken.serial.clone());
     (own.handling_unit, own.location) = (taken.handling_unit.clone(), location.clone());
-    entity::put_line(act.tx, act.changes, &own).await?;
-    act.tx
-        .execute(
-            "UPDATE allocation SET lot = $3, serial = $4, handling_unit = $5, location = $6 \
-             WHERE warehouse_id = $1 AND task_line = $2",
-            vals![warehouse, &own.id, &own.lot, &own.serial, &own.handling_unit, location],
-        )
-        .await
-        .map(|_| ())
+    entity::put_line(act.tx, act.changes, &own).await
 }
 
 /// `CountAsked`.
@@ -209,6 +190,12 @@ async fn tote_taken(act: &mut Act<'_>, id: &TaskId, tote: &HandlingUnitId, locat
     entity::put_handling_unit(act.tx, act.changes, &held).await?;
     bring(act, tote, &TRANSIT.into()).await?;
     let Some(mut task) = act.task(id).await? else { return Ok(Ok(())) };
+    if tote::lost(act, &task).await? {
+        act.flag(Reason::ClaimLost, format!("task:{id}"), "the task is somebody else's or over");
+        let slot = task.slots.iter().find(|slot| slot.order == held.order).map_or(0, |slot| slot.slot);
+        tote::note(act, id, tote, slot, &held.order, "on-cart").await?;
+        return Ok(Ok(()));
+    }
     let slot = task.slots.iter_mut().find(|slot| slot.order == held.order && !held.order.is_none());
     let number = slot.as_ref().map_or(0, |slot| slot.slot);
     if let Some(slot) = slot {

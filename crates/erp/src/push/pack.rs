@@ -3,6 +3,7 @@
 
 use super::approved;
 use super::effect::{Act, Effect, Stop};
+use super::late;
 use super::other_stock::bring;
 use super::pick::{self, UNITS_MAX};
 use super::ship;
@@ -134,7 +135,9 @@ async fn opened(
     }
     let head = order_of(act, order).await?;
     let mut held = carton_of(act, order, id, location, true).await?;
-    if held.carton.state != CartonState::Open {
+    // One that left before anybody heard of it is named late, and that is all.
+    let unnamed = held.carton.state == CartonState::Shipped && held.carton.carton_type.is_none();
+    if held.carton.state != CartonState::Open && !unnamed {
         take_up(act, &mut held).await?;
     }
     held.carton.carton_type = kind.clone();
@@ -158,6 +161,9 @@ async fn opened(
 async fn take_up(act: &mut Act<'_>, held: &mut Held) -> Result<()> {
     let id = held.carton.id.clone();
     let was = held.carton.state;
+    if late::has_left(act, held) {
+        return Ok(());
+    }
     if !held.on(CartonEvent::Fill) {
         never(act, &id, held);
         return Ok(());
@@ -272,7 +278,10 @@ async fn packed(act: &mut Act<'_>, fact: &Fact) -> Effect {
     take_up(act, &mut held).await?;
     cartons::put(act.tx, act.changes, &held).await?;
     let qty: i64 = units.iter().map(|unit| unit.qty).sum();
-    bring(act, carton, location).await?;
+    let left = held.carton.state == CartonState::Shipped;
+    if !left {
+        bring(act, carton, location).await?;
+    }
     for unit in units.iter().filter(|unit| !unit.handling_unit.is_none()) {
         bring(act, &unit.handling_unit, location).await?;
     }
@@ -303,6 +312,9 @@ async fn packed(act: &mut Act<'_>, fact: &Fact) -> Effect {
     }
     if row.is_some() {
         settle_line(act.tx, warehouse, line, Delta { packed: qty, ..Delta::default() }).await?;
+    }
+    if left {
+        late::packed(act, &held, location, (line, item, units), head.as_ref()).await?;
     }
     settled(act, order, head.as_ref()).await?;
     Ok(Ok(()))
@@ -362,7 +374,11 @@ async fn unpacked(act: &mut Act<'_>, fact: &Fact) -> Effect {
     let mut held = carton_of(act, order, carton, location, false).await?;
     take_up(act, &mut held).await?;
     cartons::put(act.tx, act.changes, &held).await?;
-    bring(act, carton, location).await?;
+    if held.carton.state == CartonState::Shipped {
+        late::unpacked(act, &held, location, (line, item, units)).await?;
+    } else {
+        bring(act, carton, location).await?;
+    }
     for unit in units.iter().filter(|unit| !unit.handling_unit.is_none()) {
         bring(act, &unit.handling_unit, location).await?;
     }
@@ -432,6 +448,14 @@ async fn closed(act: &mut Act<'_>, order: &OrderId, id: &HandlingUnitId, locatio
     if held.carton.state == CartonState::Closed {
         return Ok(Ok(()));
     }
+    if held.carton.state == CartonState::Shipped {
+        // It was closed before it left; its label is on it, and the carrier's number comes after.
+        if held.labels == 0 && !cartons::blocked(act.tx, warehouse, &held.carton.order).await? {
+            labels::want(act.tx, act.changes, &mut held, act.now).await?;
+            cartons::put(act.tx, act.changes, &held).await?;
+        }
+        return Ok(Ok(()));
+    }
     if held.on(CartonEvent::Close) {
         seal(act, id, true).await?;
         if !cartons::blocked(act.tx, warehouse, &held.carton.order).await? {
@@ -461,7 +485,7 @@ async fn labelled(act: &mut Act<'_>, order: &OrderId, id: &HandlingUnitId) -> Ef
     }
     order_of(act, order).await?;
     let mut held = carton_of(act, order, id, &LocationId::default(), false).await?;
-    if held.carton.state == CartonState::Labelled {
+    if matches!(held.carton.state, CartonState::Labelled | CartonState::Shipped) {
         return Ok(Ok(()));
     }
     if held.on(CartonEvent::Label) {

@@ -35,6 +35,23 @@ pub async fn rerun_parked(db: &Db) -> Result<u64> {
     Ok(freed)
 }
 
+/// What a parked fact says that waits for this thing to become known.
+pub(super) fn awaits(thing: &str, id: &str) -> String {
+    format!("{thing} {id} is not known yet")
+}
+
+/// Runs parked facts again where one waits for this thing, which is known now.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn rerun_awaiting(db: &Db, thing: &str, id: &str) -> Result<u64> {
+    let detail = &awaits(thing, id);
+    let waits = db
+        .read(|tx| async move { tx.row("SELECT seq FROM parked WHERE detail = $1 LIMIT 1", vals![detail]).await })
+        .await?;
+    if waits.is_some() { rerun_parked(db).await } else { Ok(0) }
+}
+
 async fn rerun_device(tx: &Tx, warehouse: i64, device: &str) -> Result<u64> {
     tx.lock("SELECT id FROM device WHERE warehouse_id = $1 AND id = $2", vals![warehouse, device]).await?;
     let rows = tx

@@ -1,6 +1,7 @@
 //! Picks: taken, found short, undone.
 
 use super::effect::{Act, Effect, Stop, finish_task};
+use super::promise::{self, Of};
 use super::receive;
 use super::tote;
 use crate::db::{Row, Tx};
@@ -98,71 +99,25 @@ pub(super) async fn check_promises(act: &mut Act<'_>, item: &ItemId, location: &
     Ok(())
 }
 
-/// Changes the promise behind a line to `qty` units and keeps the order line's sum.
-pub(super) async fn set_promise(tx: &Tx, warehouse: i64, line: &Line, qty: i64) -> Result<()> {
-    let rows = tx
-        .lock(
-            "SELECT id, qty FROM allocation WHERE warehouse_id = $1 AND task_line = $2 ORDER BY id",
-            vals![warehouse, &line.id],
-        )
+/// Why nothing more of an order is to be picked.
+pub(super) async fn stopped(tx: &Tx, warehouse: i64, order: &OrderId) -> Result<Option<Reason>> {
+    let row = tx
+        .row("SELECT state, held FROM customer_order WHERE warehouse_id = $1 AND id = $2", vals![warehouse, order])
         .await?;
-    let mut left = qty.max(0);
-    let mut by = 0;
-    for row in &rows {
-        let (id, old) = (row.text("id")?, row.i64("qty")?);
-        let new = old.min(left);
-        left -= new;
-        by += new - old;
-        if new == 0 {
-            tx.execute("DELETE FROM allocation WHERE warehouse_id = $1 AND id = $2", vals![warehouse, &id]).await?;
-        } else if new != old {
-            tx.execute(
-                "UPDATE allocation SET qty = $3 WHERE warehouse_id = $1 AND id = $2",
-                vals![warehouse, &id, new],
-            )
-            .await?;
-        }
-    }
-    if left > 0 {
-        by += left;
-        tx.execute(
-            "INSERT INTO allocation (warehouse_id, id, order_id, order_line, location, item, lot, serial, handling_unit, \
-             qty, task, task_line) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-            vals![
-                warehouse,
-                uuid::Uuid::now_v7().to_string(),
-                &line.order,
-                &line.order_line,
-                &line.location,
-                &line.item,
-                &line.lot,
-                &line.serial,
-                &line.handling_unit,
-                left,
-                &line.task,
-                &line.id
-            ],
-        )
-        .await?;
-    }
-    if by != 0 {
-        tx.execute(
-            "UPDATE order_line SET allocated = allocated + $3 WHERE warehouse_id = $1 AND id = $2",
-            vals![warehouse, &line.order_line, by],
-        )
-        .await?;
-    }
-    Ok(())
+    let Some(row) = row else { return Ok(None) };
+    Ok(match (row.str("state")?, row.flag("held")?) {
+        ("cancelled", _) => Some(Reason::OrderCancelled),
+        (_, true) => Some(Reason::ShipHold),
+        _ => None,
+    })
 }
 
-/// Units promised to a line.
-async fn promise(tx: &Tx, warehouse: i64, line: &Line) -> Result<i64> {
-    tx.row(
-        "SELECT CAST(COALESCE(SUM(qty), 0) AS BIGINT) AS qty FROM allocation WHERE warehouse_id = $1 AND task_line = $2",
-        vals![warehouse, &line.id],
-    )
-    .await?
-    .map_or(Ok(0), |row| row.i64("qty"))
+fn say_stopped(act: &mut Act<'_>, reason: Reason, order: &OrderId) {
+    let detail = match reason {
+        Reason::OrderCancelled => "the order was cancelled; put back",
+        _ => "the order is on hold; it must not leave",
+    };
+    act.flag(reason, format!("order:{order}"), detail);
 }
 
 pub(super) async fn is_cancelled(tx: &Tx, warehouse: i64, order: &OrderId) -> Result<bool> {
@@ -205,12 +160,18 @@ pub(super) async fn picked(act: &mut Act<'_>, fact: &Fact) -> Effect {
     let qty: i64 = units.iter().map(|unit| unit.qty).sum();
     let mut unpromised = qty;
     if let Some(mut line) = line.clone() {
-        if is_cancelled(act.tx, warehouse, &line.order).await? {
-            act.flag(Reason::OrderCancelled, format!("order:{}", line.order), "the order was cancelled; put back");
+        let stop = stopped(act.tx, warehouse, &line.order).await?;
+        if let Some(reason) = stop {
+            say_stopped(act, reason, &line.order);
         }
         let was_open = line.state == LineState::Open;
+        // Nobody else was asked for what was withdrawn.
+        let withdrawn = line.state == LineState::Cancelled && stop.is_some();
         line.picked += qty;
-        if !was_open || line.picked > line.qty {
+        if was_open && line.picked > line.qty {
+            absorb(act, task.as_ref(), &mut line).await?;
+        }
+        if !(was_open || withdrawn) || line.picked > line.qty {
             let detail = format!("{} of {} are picked", line.picked, line.qty);
             act.flag(Reason::OverPick, format!("{location}|{item}"), detail);
         }
@@ -218,11 +179,10 @@ pub(super) async fn picked(act: &mut Act<'_>, fact: &Fact) -> Effect {
             line.state = LineState::Done;
         }
         write(act, task.as_ref(), &line).await?;
-        let before = promise(act.tx, warehouse, &line).await?;
-        let after = before.min(line.open_qty());
-        set_promise(act.tx, warehouse, &line, after).await?;
-        // Promises are at the line's location: taken elsewhere, nothing there was promised.
-        unpromised -= if line.location == *location { before - after } else { 0 };
+        let of = if withdrawn { Of::Waiting(&line.order_line) } else { Of::Line(&line.id) };
+        let met = if withdrawn { qty } else { promise::held(act.tx, warehouse, of).await? - line.open_qty() };
+        // What is taken elsewhere than it was promised was promised to nobody there.
+        unpromised -= promise::take(act, of, &line.order_line, met, (location, units)).await?.here;
         settle_line(act.tx, warehouse, &line.order_line, Delta { picked: qty, ..Delta::default() }).await?;
         for unit in units {
             picks::add(
@@ -239,6 +199,7 @@ pub(super) async fn picked(act: &mut Act<'_>, fact: &Fact) -> Effect {
         act.flag(Reason::UnknownReference, format!("line:{line_id}"), "the line is not one of the task");
     }
     post(act, &fact.moves(), "pick").await?;
+    tote::pay(act, tote).await?;
     if unpromised > 0 {
         check_promises(act, item, location).await?;
     }
@@ -261,6 +222,30 @@ pub(super) async fn picked(act: &mut Act<'_>, fact: &Fact) -> Effect {
         packing::refresh(act.tx, act.changes, &line.order, act.now).await?;
     }
     Ok(Ok(()))
+}
+
+/// A line that was divided since the device read it is picked as the one that it was: what is too much for it is taken
+/// off the other open lines of the same order line, which nobody need fetch any more.
+async fn absorb(act: &mut Act<'_>, task: Option<&Task>, line: &mut Line) -> Result<()> {
+    let Some(task) = task.filter(|task| !entity::is_over(task)) else { return Ok(()) };
+    let others = entity::lines(act.tx, act.warehouse(), &task.id).await?;
+    for mut other in others {
+        let by = (line.picked - line.qty).min(other.open_qty());
+        if other.id == line.id || other.order_line != line.order_line || other.item != line.item || by <= 0 {
+            continue;
+        }
+        line.qty += by;
+        let of = Of::Line(&other.id);
+        let met = (promise::held(act.tx, act.warehouse(), of).await? - (other.open_qty() - by)).max(0);
+        promise::take(act, of, &other.order_line, met, (&other.location, &[])).await?;
+        match (by < other.open_qty(), other.picked) {
+            (true, _) => other.qty -= by,
+            (false, 0) => other.state = LineState::Cancelled,
+            (false, picked) => (other.qty, other.state) = (picked, LineState::Done),
+        }
+        write(act, Some(task), &other).await?;
+    }
+    Ok(())
 }
 
 /// `PickedShort`.
@@ -292,8 +277,12 @@ pub(super) async fn short(act: &mut Act<'_>, fact: &Fact) -> Effect {
     };
     if line.state != LineState::Open {
         // Somebody else closed it meanwhile; there is nothing left to release.
-        if task.device.as_str() != act.device {
-            act.flag(Reason::ClaimLost, format!("task:{task_id}"), "the line was closed by somebody else");
+        match stopped(act.tx, warehouse, &line.order).await?.filter(|_| line.state == LineState::Cancelled) {
+            Some(reason) => say_stopped(act, reason, &line.order),
+            None if task.device.as_str() != act.device => {
+                act.flag(Reason::ClaimLost, format!("task:{task_id}"), "the line was closed by somebody else");
+            }
+            None => {}
         }
         return Ok(Ok(()));
     }
@@ -319,7 +308,7 @@ pub(super) async fn short(act: &mut Act<'_>, fact: &Fact) -> Effect {
     let mut released = Vec::new();
     for mut line in closing {
         let missing = line.open_qty();
-        set_promise(act.tx, warehouse, &line, 0).await?;
+        promise::drop_all(act, &line).await?;
         line.state = LineState::Short;
         write(act, Some(&task), &line).await?;
         released.push((line, missing));
@@ -387,8 +376,8 @@ pub(super) async fn undone(act: &mut Act<'_>, epoch: u64, seq: u64) -> Effect {
         }
         write(act, task.as_ref(), &line).await?;
         if line.state == LineState::Open && !is_cancelled(act.tx, warehouse, &line.order).await? {
-            let before = promise(act.tx, warehouse, &line).await?;
-            set_promise(act.tx, warehouse, &line, line.open_qty().min(before + qty)).await?;
+            let before = promise::held(act.tx, warehouse, Of::Line(&line.id)).await?;
+            promise::restore(act, &line, qty.min(line.open_qty() - before), units).await?;
         }
         settle_line(act.tx, warehouse, &line.order_line, Delta { picked: -qty, ..Delta::default() }).await?;
         for unit in units {

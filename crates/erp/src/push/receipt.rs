@@ -1,7 +1,7 @@
 //! Receipts: opened, closed; and the photographs that belong to them.
 
 use super::effect::{Act, Effect, Stop};
-use super::put_away::open_put_away;
+use super::put_away::{open_put_away, to_quarantine, to_shelves};
 use super::receive::QUARANTINE;
 use crate::entity;
 use crate::error::{Error, Result};
@@ -11,6 +11,7 @@ use crate::inbound::state::{
     DeliveryEvent, DeliveryLineState, DeliveryState, LineEvent, Machine, ReceiptEvent, ReceiptState,
 };
 use crate::ledger;
+use crate::putaway::Away;
 use crate::vals;
 use floorhand_domain::fact::{Awaiting, Fact, release_moves};
 use floorhand_domain::id::{DeliveryId, LineId, LocationId, ReceiptId};
@@ -202,7 +203,15 @@ async fn release(act: &mut Act<'_>, id: &ReceiptId, brought: &[Brought], differi
             )
             .await?;
     }
-    open_put_away(act, &moves).await
+    let mut goods = to_shelves(&moves);
+    // What was set aside at once waits for the same people. In one handling unit with others it goes with them, as
+    // far as a place takes both.
+    let aside = to_quarantine(&brought.iter().filter(|row| row.status != Status::InTransit).collect::<Vec<_>>());
+    let with_others =
+        |one: &Away| goods.iter().any(|own| !own.handling_unit.is_none() && own.handling_unit == one.handling_unit);
+    let aside: Vec<Away> = aside.into_iter().filter(|one| !with_others(one)).collect();
+    goods.extend(aside);
+    open_put_away(act, goods).await
 }
 
 /// `PhotoTaken`: the picture itself comes apart, and must have this hash.
@@ -218,9 +227,20 @@ pub(super) async fn photo(act: &mut Act<'_>, fact: &Fact) -> Effect {
     };
     act.tx
         .execute(
-            "INSERT INTO photo (warehouse_id, id, device, subject, purpose, hash, bytes, taken_ms, stored_ms) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0) ON CONFLICT (warehouse_id, id) DO NOTHING",
-            vals![act.warehouse(), photo, act.device, subject, purpose, hash.to_ascii_lowercase(), bytes, act.now],
+            "INSERT INTO photo (warehouse_id, id, device, subject, purpose, hash, bytes, taken_ms, stored_ms, epoch, seq) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $10) ON CONFLICT (warehouse_id, id) DO NOTHING",
+            vals![
+                act.warehouse(),
+                photo,
+                act.device,
+                subject,
+                purpose,
+                hash.to_ascii_lowercase(),
+                bytes,
+                act.now,
+                act.epoch.cast_signed(),
+                act.seq.cast_signed()
+            ],
         )
         .await?;
     Ok(Ok(()))

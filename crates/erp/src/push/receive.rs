@@ -1,9 +1,11 @@
 //! Goods that come in: received, received without a known name, taken back. What somebody has in front
 //! of them is booked whatever the book says; what nobody planned, or is too much, is quarantined.
 
-use super::approval::approval_holds;
+use super::approval::approvers;
+use super::approved;
 use super::effect::{Act, Effect, Stop};
 use super::pick::{UNITS_MAX, known, post, still_there};
+use super::put_away::open_put_away;
 use super::receipt;
 use crate::db::Row;
 use crate::entity;
@@ -12,9 +14,12 @@ use crate::inbound::rows::{self, Brought, Line, Receipt};
 use crate::inbound::settle;
 use crate::inbound::state::{DeliveryLineState, Machine, OrderState, ReceiptState, UnitEvent, UnitState};
 use crate::ledger;
+use crate::putaway::Away;
 use crate::vals;
 use floorhand_domain::fact::{Fact, ReceivedUnits, content_moves};
-use floorhand_domain::id::{DeliveryId, HandlingUnitId, ItemId, LineId, LocationId, Lot, ReceiptId, Serial};
+use floorhand_domain::id::{
+    DeliveryId, HandlingUnitId, ItemId, LineId, LocationId, Lot, OperatorId, ReceiptId, Serial,
+};
 use floorhand_domain::master::{HandlingUnit, HandlingUnitKind};
 use floorhand_domain::reason::Reason;
 use floorhand_domain::stock::{Move, Place, SUPPLIER, Status};
@@ -22,6 +27,9 @@ use floorhand_gs1::Gtin;
 
 /// The reason of moves that bring goods in.
 pub(crate) const RECEIVED: &str = "received";
+/// Percent above the ordered quantity that a supervisor lets in; a manager lets in any (workflows, section 0.7).
+const SUPERVISOR_OVER_PERCENT: i64 = 20;
+
 /// The reason of moves that set goods aside.
 pub(super) const QUARANTINE: &str = "quarantine";
 
@@ -68,8 +76,17 @@ pub(super) async fn received(act: &mut Act<'_>, fact: &Fact) -> Effect {
     post(act, &fact.moves(), RECEIVED).await?;
     let subject = format!("{location}|{item}");
     for decision in [Reason::ReceiptOver, Reason::ShelfLife, Reason::SerialSeen] {
-        if because.contains(&decision) && !approval_holds(act, &fact.aggregate(), item, decision).await? {
+        if !because.contains(&decision) {
+            continue;
+        }
+        let by = approvers(act, &fact.aggregate(), item, decision).await?;
+        if by.is_empty() {
             act.flag(decision, &subject, "no approval of a supervisor holds");
+        } else if decision == Reason::ReceiptOver
+            && let Some(line) = &line
+        {
+            let came = units.iter().fold(line.of.received, |sum, unit| sum.saturating_add(unit.qty));
+            within_authority(act, &by, (line.of.ordered, came), &subject).await?;
         }
     }
     let sum = |status: Status| units.iter().filter(|unit| unit.status == status).map(|unit| unit.qty).sum::<i64>();
@@ -104,7 +121,40 @@ pub(super) async fn received(act: &mut Act<'_>, fact: &Fact) -> Effect {
         status: Status::InTransit,
     };
     book(act, receipt_id, &of, units, excess).await?;
+    if receipt.state == ReceiptState::Closed {
+        // Nothing closes it again: what came late is set aside and put away now.
+        let goods = units.iter().map(|unit| Away {
+            at: location.clone(),
+            item: item.clone(),
+            lot: lot.clone(),
+            serial: unit.serial.clone(),
+            status: if unit.status == Status::Damaged { Status::Damaged } else { Status::Quarantined },
+            qty: unit.qty,
+            handling_unit: handling_unit.clone(),
+        });
+        open_put_away(act, goods.collect()).await?;
+    }
     Ok(Ok(()))
+}
+
+/// Flags what is more than those who allowed it may let in. `ordered` and `came`: units of the line.
+async fn within_authority(
+    act: &mut Act<'_>,
+    by: &[OperatorId],
+    (ordered, came): (i64, i64),
+    subject: &str,
+) -> Result<()> {
+    let limit = ordered.saturating_mul(100 + SUPERVISOR_OVER_PERCENT) / 100;
+    if came <= limit {
+        return Ok(());
+    }
+    for one in by {
+        if approved::roles(act, one).await?.iter().any(|role| role == "manager") {
+            return Ok(());
+        }
+    }
+    act.flag(Reason::ReceiptOver, subject, format!("{came} came, a supervisor lets in {limit} at the most"));
+    Ok(())
 }
 
 /// The line that goods are for, and why they are unplanned, where they are.
@@ -267,7 +317,7 @@ pub(super) async fn unknown(act: &mut Act<'_>, fact: &Fact) -> Effect {
     let Some(item) = named(act, raw).await? else {
         return Ok(Err(Stop::Park(Reason::UnknownReference, format!("code {raw} has no item yet"))));
     };
-    receipt::of(act, receipt_id, delivery, location).await?;
+    let receipt = receipt::of(act, receipt_id, delivery, location).await?;
     let place = |location: LocationId, status| Place { location, handling_unit: HandlingUnitId::default(), status };
     let what = Move {
         item: item.clone(),
@@ -290,6 +340,11 @@ pub(super) async fn unknown(act: &mut Act<'_>, fact: &Fact) -> Effect {
         status: Status::Quarantined,
     };
     note(act, receipt_id, &row, 0).await?;
+    if receipt.state == ReceiptState::Closed {
+        let away =
+            Away { at: row.location, item: row.item, status: Status::Quarantined, qty: row.qty, ..Away::default() };
+        open_put_away(act, vec![away]).await?;
+    }
     Ok(Ok(()))
 }
 

@@ -10,13 +10,12 @@ use crate::orders::sums::{Delta, settle_line, settle_order};
 use crate::outbound::cartons::{self, Content, Held};
 use crate::outbound::state::{CartonEvent, CartonState, ShipmentEvent};
 use crate::outbound::{packing, shipments};
-use crate::vals;
+use crate::returns::shipped as returned;
 use floorhand_domain::fact::content_moves;
 use floorhand_domain::id::{HandlingUnitId, LocationId, OrderId, OrderLineId};
 use floorhand_domain::reason::Reason;
 use floorhand_domain::returns::ShippedLine;
 use floorhand_domain::stock::{CUSTOMER, Move};
-use floorhand_wire::feed::kind;
 use std::collections::BTreeMap;
 
 /// `Shipped`.
@@ -90,7 +89,7 @@ async fn note(act: &mut Act<'_>, held: &Held, moves: &[Move], channel: &str) -> 
             value_minor: known.as_ref().map_or(0, |item| item.value_minor),
             channel: channel.to_owned(),
         };
-        insert(act, &row).await?;
+        returned::insert(act.tx, act.changes, &row, act.now).await?;
         if !line.is_empty() {
             *by_line.entry(OrderLineId(line)).or_default() += qty;
         }
@@ -114,31 +113,4 @@ fn share(expected: &mut [Content], what: &Move) -> Vec<(OrderLineId, i64)> {
         shares.push((OrderLineId::default(), left));
     }
     shares
-}
-
-async fn insert(act: &mut Act<'_>, row: &ShippedLine) -> Result<()> {
-    act.tx
-        .execute(
-            "INSERT INTO shipped (warehouse_id, id, order_id, order_line, carton, tracking, item, lot, serial, qty, \
-             returned, unit_grams, value_minor, channel, shipped_ms) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11, $12, $13, $14)",
-            vals![
-                act.warehouse(),
-                &row.id,
-                &row.order,
-                &row.line,
-                &row.carton,
-                &row.tracking,
-                &row.item,
-                &row.lot,
-                &row.serial,
-                row.qty,
-                row.unit_grams,
-                row.value_minor,
-                &row.channel,
-                act.now
-            ],
-        )
-        .await?;
-    act.changes.put_here(kind::SHIPPED, &row.id, row)
 }

@@ -11,8 +11,8 @@ use floorhand_domain::fact::content_moves;
 use floorhand_domain::id::{HandlingUnitId, LocationId, OrderId, TaskId};
 use floorhand_domain::master::{HandlingUnit, HandlingUnitKind};
 use floorhand_domain::reason::Reason;
-use floorhand_domain::stock::{Status, TRANSIT};
-use floorhand_domain::task::{LineState, Task};
+use floorhand_domain::stock::{Move, Place, Status, Stock, TRANSIT};
+use floorhand_domain::task::{LineState, Task, TaskState};
 use std::collections::BTreeSet;
 
 /// The handling unit of a tote label. One that is not in the book is made, since it is there in
@@ -54,6 +54,38 @@ async fn is_empty(act: &Act<'_>, tote: &HandlingUnitId) -> Result<bool> {
     Ok(ledger::content_of(act.tx, act.warehouse(), tote).await?.iter().all(|stock| stock.qty <= 0))
 }
 
+/// What was taken out of a tote before the book knew that it was in it is owed by the tote where it was taken; goods of
+/// the same kind that the book has in it by now are those.
+pub(super) async fn pay(act: &mut Act<'_>, tote: &HandlingUnitId) -> Result<()> {
+    let mut content = ledger::content_of(act.tx, act.warehouse(), tote).await?;
+    let source = act.ledger_source();
+    let (owed, there): (Vec<Stock>, Vec<Stock>) = content.drain(..).partition(|stock| stock.qty < 0);
+    let mut there: Vec<Stock> = there.into_iter().filter(|stock| stock.qty > 0).collect();
+    for debt in owed {
+        let mut left = -debt.qty;
+        let same = |own: &&mut Stock| own.item == debt.item && own.lot == debt.lot && own.serial == debt.serial;
+        for own in there.iter_mut().filter(same) {
+            let qty = own.qty.min(left);
+            if qty == 0 {
+                continue;
+            }
+            (own.qty, left) = (own.qty - qty, left - qty);
+            let place =
+                |of: &Stock| Place { location: of.location.clone(), handling_unit: tote.clone(), status: of.status };
+            let what = Move {
+                item: debt.item.clone(),
+                lot: debt.lot.clone(),
+                serial: debt.serial.clone(),
+                qty,
+                from: place(own),
+                to: place(&debt),
+            };
+            ledger::post(act.tx, act.changes, &what, "brought", &source).await?;
+        }
+    }
+    Ok(())
+}
+
 /// Takes the order off a tote that holds nothing picked any more, so that it may be used again.
 pub(super) async fn free(act: &mut Act<'_>, tote: &HandlingUnitId) -> Result<()> {
     let unit = entity::handling_unit(act.tx, act.warehouse(), tote).await?;
@@ -93,6 +125,30 @@ pub(super) async fn free_empty(act: &mut Act<'_>, task: &TaskId) -> Result<()> {
 async fn is_anothers(act: &Act<'_>, task: &Task) -> Result<bool> {
     let held = claim::live(act.tx, act.warehouse(), &task.id, act.now).await?;
     Ok(entity::is_over(task) || held.is_some_and(|held| held.device != act.device))
+}
+
+/// Whether what is left of a task is somebody else's: another device holds it, or was the last to hold it before it
+/// ended. One that was withdrawn is nobody's.
+pub(super) async fn lost(act: &Act<'_>, task: &Task) -> Result<bool> {
+    match task.state {
+        TaskState::Cancelled => Ok(false),
+        TaskState::Done => {
+            let last = act
+                .tx
+                .row(
+                    "SELECT device FROM fact_log WHERE warehouse_id = $1 AND agg = $2 \
+                     AND type IN ('TaskClaimed', 'TaskTakenOver') AND outcome = 'applied' \
+                     ORDER BY received_at DESC, device LIMIT 1",
+                    vals![act.warehouse(), format!("task:{}", task.id)],
+                )
+                .await?;
+            last.map_or(Ok(false), |row| Ok(row.str("device")? != act.device))
+        }
+        TaskState::Open | TaskState::Claimed => {
+            let held = claim::live(act.tx, act.warehouse(), &task.id, act.now).await?;
+            Ok(held.is_some_and(|held| held.device != act.device))
+        }
+    }
 }
 
 /// `ToteAssigned`.
@@ -145,7 +201,7 @@ pub(super) async fn closed(act: &mut Act<'_>, id: &TaskId, slot: u8, tote: &Hand
 async fn orders_in(act: &Act<'_>, tote: &HandlingUnitId) -> Result<Vec<OrderId>> {
     act.tx
         .rows(
-            "SELECT DISTINCT order_id FROM order_pick WHERE warehouse_id = $1 AND handling_unit = $2 ORDER BY order_id",
+            "SELECT order_id FROM order_pick WHERE warehouse_id = $1 AND handling_unit = $2",
             vals![act.warehouse(), tote],
         )
         .await?
@@ -166,6 +222,14 @@ pub(super) async fn dropped_off(
         return Ok(Err(Stop::Reject(Reason::UnknownReference, format!("location {location} is not known"))));
     }
     let mut task = act.task(id).await?;
+    let lost = match &task {
+        Some(task) => lost(act, task).await?,
+        None => false,
+    };
+    if lost {
+        // They stand there; the cart and the task of the holder stay as they are.
+        act.flag(Reason::ClaimLost, format!("task:{id}"), "the task is somebody else's or over");
+    }
     let mut orders = BTreeSet::new();
     for tote in totes {
         let mut held = unit(act, tote).await?;
@@ -174,6 +238,7 @@ pub(super) async fn dropped_off(
         for what in content_moves(&content, location) {
             ledger::post(act.tx, act.changes, &what, "drop-off", &source).await?;
         }
+        pay(act, tote).await?;
         held.location = location.clone();
         if content.iter().all(|stock| stock.qty <= 0) {
             held.order = OrderId::default();
@@ -190,7 +255,7 @@ pub(super) async fn dropped_off(
         packing::refresh(act.tx, act.changes, order, act.now).await?;
     }
     let Some(mut task) = task else { return Ok(Ok(())) };
-    if !entity::is_over(&task) {
+    if !lost && !entity::is_over(&task) {
         // A slot with lines to come needs another tote; the others keep theirs for the record.
         let lines = entity::lines(act.tx, warehouse, id).await?;
         let mut emptied = false;

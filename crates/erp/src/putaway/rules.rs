@@ -1,9 +1,10 @@
-//! What may stand where: pure rules over a place and what is there.
+//! What may stand where, by the rules that the device has too, over sums of the book.
 
 use floorhand_domain::id::{ItemId, Lot};
-use floorhand_domain::master::{ItemClass, Location, LocationKind, Mixing};
+use floorhand_domain::master::{ItemClass, Location};
+use floorhand_domain::place::{self, WhyNot};
 use floorhand_domain::reason::Reason;
-use floorhand_domain::stock::Status;
+use floorhand_domain::stock::{Status, Stock};
 
 /// Goods that stand somewhere, or are on their way there.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -36,37 +37,29 @@ pub struct Goods {
 /// # Errors
 /// `PLACE_FORBIDDEN`, `PLACE_MIX` or `PLACE_FULL`, the first that holds.
 pub fn may_stand(place: &Location, there: &[Standing], goods: &Goods) -> Result<(), Reason> {
-    match place.kind {
-        LocationKind::Transit | LocationKind::Virtual => return Err(Reason::PlaceForbidden),
-        LocationKind::Bin => {
-            let class = place.item_class.is_none_or(|class| class == goods.class);
-            // What was received and is not released yet waits where it will be sold from.
-            let status = if goods.status == Status::InTransit { Status::Available } else { goods.status };
-            if place.status != status || !class {
-                return Err(Reason::PlaceForbidden);
-            }
-        }
-        LocationKind::Dock | LocationKind::Staging | LocationKind::Pack => {}
-    }
-    let mut beside = there.iter().filter(|own| own.qty > 0);
-    let mixes = match place.mixing {
-        Mixing::Any => false,
-        Mixing::Item => beside.any(|own| own.item != goods.item),
-        Mixing::Lot => beside.any(|own| own.item != goods.item || own.lot != goods.lot),
-    };
-    if mixes {
-        return Err(Reason::PlaceMix);
-    }
-    let held: i64 = there.iter().map(|own| own.qty.max(0)).fold(0, i64::saturating_add);
-    if place.capacity > 0 && held.saturating_add(goods.qty) > place.capacity {
-        return Err(Reason::PlaceFull);
-    }
-    Ok(())
+    let there: Vec<Stock> = there
+        .iter()
+        .map(|own| Stock {
+            location: place.id.clone(),
+            item: own.item.clone(),
+            lot: own.lot.clone(),
+            qty: own.qty,
+            ..Stock::default()
+        })
+        .collect();
+    let Goods { item, class, lot, status, qty } = goods;
+    let one = place::Goods { item, class: Some(*class), lot, status: *status, qty: *qty };
+    place::may_stand_together(place, &there, &[one]).map_err(|why| match why {
+        WhyNot::Forbidden => Reason::PlaceForbidden,
+        WhyNot::Mix { .. } => Reason::PlaceMix,
+        WhyNot::Full { .. } => Reason::PlaceFull,
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use floorhand_domain::master::{LocationKind, Mixing};
 
     #[test]
     fn what_was_received_waits_where_it_will_be_sold_from() {

@@ -22,7 +22,7 @@ pub(super) fn at(day: Date, hour: i8) -> i64 {
     day.to_datetime(time(hour, 0, 0, 0)).to_zoned(TimeZone::UTC).map_or(0, |moment| moment.timestamp().as_millisecond())
 }
 
-fn order_id(n: usize) -> String {
+pub(super) fn order_id(n: usize) -> String {
     format!("SO-{}", 10_001 + n)
 }
 

@@ -11,13 +11,19 @@ use serde::{Deserialize, Serialize};
 /// Memory of a PIN hash in KiB, passes and lanes: the least that OWASP advises for Argon2id.
 const ARGON2: (u32, u32, u32) = (19 * 1024, 2, 1);
 
-const PEOPLE: &[(&str, &[Role])] = &[
-    ("Mara K.", &[Role::Pick, Role::Stock, Role::Count]),
-    ("Jonas B.", &[Role::Pick]),
-    ("Aylin T.", &[Role::Pick, Role::Pack]),
-    ("Tomas R.", &[Role::Receive, Role::Stock, Role::Returns]),
-    ("Greta S.", &[Role::Pack, Role::Returns]),
-    ("Noor H.", &[Role::Pick, Role::Pack, Role::Receive, Role::Stock, Role::Count, Role::Returns, Role::Supervisor]),
+/// Name, language (a BCP 47 tag; empty = the station's) and roles.
+const PEOPLE: &[(&str, &str, &[Role])] = &[
+    ("Mara K.", "", &[Role::Pick, Role::Stock, Role::Count]),
+    ("Jonas B.", "de", &[Role::Pick]),
+    ("Aylin T.", "", &[Role::Pick, Role::Pack]),
+    ("Tomas R.", "es", &[Role::Receive, Role::Stock, Role::Count, Role::Returns]),
+    ("Greta S.", "pl", &[Role::Pack, Role::Returns]),
+    (
+        "Noor H.",
+        "",
+        &[Role::Pick, Role::Pack, Role::Receive, Role::Stock, Role::Count, Role::Returns, Role::Supervisor],
+    ),
+    ("Oksana D.", "uk", &[Role::Pick, Role::Pack, Role::Stock, Role::Count]),
 ];
 
 /// Stations with their profiles.
@@ -39,6 +45,9 @@ pub struct DemoOperator {
     pub badge: String,
     /// The PIN.
     pub pin: String,
+    /// The language, as a BCP 47 tag. Empty = the station's.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub language: String,
     /// The roles.
     pub roles: Vec<Role>,
 }
@@ -58,7 +67,7 @@ pub(super) fn operators(seed: u64) -> Vec<DemoOperator> {
     PEOPLE
         .iter()
         .enumerate()
-        .map(|(n, (name, roles))| {
+        .map(|(n, (name, language, roles))| {
             let mut chance = Chance::of(seed, "pin", n);
             // From 1301, so that nobody gets 1234; all digits alike are left out too.
             let mut pin = chance.between(1_301, 9_998);
@@ -70,6 +79,7 @@ pub(super) fn operators(seed: u64) -> Vec<DemoOperator> {
                 name: (*name).to_owned(),
                 badge: format!("OP-{}", 1001 + n),
                 pin: pin.to_string(),
+                language: (*language).to_owned(),
                 roles: roles.to_vec(),
             }
         })
@@ -99,7 +109,7 @@ pub(super) fn hashed(seed: u64, warehouse: i64, demo: &DemoOperator, valid_to_ms
         pin_phc: phc,
         roles: demo.roles.clone(),
         valid_to_ms,
-        language: String::new(),
+        language: demo.language.clone(),
     })
 }
 

@@ -86,6 +86,8 @@ async fn shipped(tx: &Tx) -> Result<Check> {
             "SELECT carton, item, CAST(SUM(qty) AS BIGINT) AS qty FROM ( \
              SELECT warehouse_id, to_hu AS carton, item, lot, serial, qty FROM move \
              WHERE reason = 'shipped' AND to_loc = 'CUSTOMER' \
+             UNION ALL SELECT warehouse_id, from_hu, item, lot, serial, -qty FROM move \
+             WHERE reason = 'unshipped' AND from_loc = 'CUSTOMER' \
              UNION ALL SELECT warehouse_id, carton, item, lot, serial, -qty FROM shipped \
              ) AS parts GROUP BY warehouse_id, carton, item, lot, serial HAVING SUM(qty) <> 0 LIMIT 20",
             &[],

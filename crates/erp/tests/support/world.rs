@@ -373,6 +373,7 @@ impl Device {
             base: cursor::decode(&self.cursor).unwrap_or_default(),
             body,
             was: None,
+            allowed_by: Vec::new(),
             prev: String::new(),
             hash: String::new(),
         };

@@ -17,7 +17,7 @@ pub fn with_identifier(kind: u8, data: Vec<u8>) -> Vec<u8> {
         0x03 => joined("]C0", &data),
         0x06 => joined("]I0", &data),
         0x07 => joined("]G0", &data),
-        // UPC-A is EAN-13 with a zero in front, and UPC-E is short for a UPC-A (scanning.md 2.4).
+        // UPC-A is EAN-13 with a zero in front, and UPC-E is short for a UPC-A.
         0x08 if is_digits(&data, 12) => joined("]E00", &data),
         0x09 if is_digits(&data, 8) => match expanded(&data) {
             Some(digits) => joined("]E0", digits.as_bytes()),

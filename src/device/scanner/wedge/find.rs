@@ -10,7 +10,7 @@ pub const DEVICES: &str = "/dev/input";
 pub const DESCRIPTIONS: &str = "/sys/class/input";
 /// Devices that are looked at, at the most.
 const DEVICES_MAX: usize = 256;
-/// Words in the name of a reader (scanning.md 4.2).
+/// Words in the name of a reader.
 const WORDS: [&str; 3] = ["barcode", "scanner", "reader"];
 
 /// How a reader is named.

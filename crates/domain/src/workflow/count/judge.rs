@@ -1,4 +1,4 @@
-//! What becomes of a variance (workflows.md section 7). The core asks this function when a count is
+//! What becomes of a variance. The core asks this function when a count is
 //! submitted; the variance is posted, never the count.
 
 use crate::master::Limits;

@@ -1,4 +1,4 @@
-//! How the units of one scan are shared out to the picks of the order (workflows.md section 0.3, fill rule), and back.
+//! How the units of one scan are shared out to the picks of the order, and back.
 
 use super::{Left, Pack};
 use crate::fact::{Fact, Units};

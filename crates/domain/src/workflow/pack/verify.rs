@@ -147,7 +147,7 @@ impl Pack {
 }
 
 impl Among<'_> {
-    /// What exists once is taken, several must be told apart (workflows.md section 0.2).
+    /// What exists once is taken, several must be told apart.
     fn unit(mut self, label: &Label, by_lot: bool, by_serial: bool) -> Result<Unit, Refusal> {
         let mut serial = Serial::default();
         if by_serial {

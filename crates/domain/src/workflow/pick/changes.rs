@@ -20,14 +20,14 @@ impl Pick {
         let before = self.stage.clone();
         self.hear(&task, &lines);
         self.progress = Progress::of(&lines);
-        self.lines = lines;
+        self.lines = lines.into();
         self.task = task;
         self.settle();
         let class = if self.stage == before { Class::Accepted } else { Class::Attention };
         self.accept(class, What::Page, "")
     }
 
-    /// Notes what a change brings that a person should be told: cancelled orders, urgent ones.
+    /// Notes what a change brings that a person should be told: orders cancelled, held, urgent.
     fn hear(&mut self, task: &Task, lines: &[Line]) {
         let known: HashMap<&LineId, LineState> = self.rows().map(|(line, p)| (&line.id, p.state)).collect();
         let orders: HashSet<&OrderId> = self.lines.iter().map(|line| &line.order).collect();
@@ -35,7 +35,8 @@ impl Pick {
         for line in lines {
             let before = known.get(&line.id);
             if line.state == LineState::Cancelled && before.is_some_and(|state| *state != LineState::Cancelled) {
-                found.push((Novelty::Cancelled, line.order.0.clone()));
+                let held = task.held.contains(&line.order);
+                found.push((if held { Novelty::Held } else { Novelty::Cancelled }, line.order.0.clone()));
             } else if line.state == LineState::Open && before.is_none() && !orders.contains(&line.order) {
                 found.push((Novelty::Urgent, line.order.0.clone()));
             }

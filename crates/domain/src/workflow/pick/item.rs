@@ -82,7 +82,7 @@ impl Count<'_> {
             }
             return super::tote::put(pick, &row.id, hand, None, meant, site);
         }
-        // A bare number counts only where a handling unit is asked for (workflows.md section 0.4).
+        // A bare number counts only where a handling unit is asked for.
         let asked = hand.label.item.is_some() || !row.handling_unit.is_none();
         if meant.bare_sscc && !asked {
             return pick.refuse(Refusal::Scan(meant.misfit(Kind::Item)));
@@ -257,18 +257,24 @@ impl Count<'_> {
     }
 }
 
+/// Whether a number may be typed: something was scanned, what is asked for at this place is large enough, and no unit
+/// stands for itself.
+pub(super) fn may_type(pick: &Pick, row: &Line, hand: &Hand, type_from: i64) -> bool {
+    let total = pick.together(row).map(|(other, _)| other.qty).sum::<i64>();
+    let serial = hand.units.iter().any(|unit| !unit.serial.is_none());
+    // What was weighed is so many pieces and no more.
+    let weighed = hand.to_weigh.is_none() && hand.units.iter().any(|unit| unit.grams > 0);
+    !hand.units.is_empty() && total >= type_from && !serial && !weighed
+}
+
 /// A typed number says how many are in the hand now. It needs one scan first, and a line that is
-/// large enough (workflows.md section 0.3).
+/// large enough.
 pub(super) fn typed(mut pick: Pick, qty: i64, site: &Site<'_>) -> PickStep {
     let Stage::Item { line, mut hand } = pick.stage.clone() else { return pick.not_now() };
     let Some(row) = pick.row(&line).cloned() else { return pick.not_now() };
     hand.asked = None;
     pick.stage = Stage::Item { line: line.clone(), hand: hand.clone() };
-    let total = pick.together(&row).map(|(other, _)| other.qty).sum::<i64>();
-    let serial = hand.units.iter().any(|unit| !unit.serial.is_none());
-    // What was weighed is so many pieces and no more.
-    let weighed = hand.to_weigh.is_none() && hand.units.iter().any(|unit| unit.grams > 0);
-    if hand.units.is_empty() || total < site.settings.type_from || serial || weighed {
+    if !may_type(&pick, &row, &hand, site.settings.type_from) {
         return pick.refuse(Refusal::ScanEach);
     }
     let open = pick.open_qty(&line);

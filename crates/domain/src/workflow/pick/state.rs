@@ -108,6 +108,8 @@ pub enum Novelty {
     Urgent,
     /// An order was cancelled; its open lines are gone.
     Cancelled,
+    /// An order is on hold; its open lines are gone until it is released.
+    Held,
 }
 
 /// Where a pick stands.

@@ -34,7 +34,7 @@ pub(super) fn of(taken: &Units) -> Swap {
     Swap { lot: taken.lot.clone(), handling_unit: taken.handling_unit.clone() }
 }
 
-/// Whether units may be taken for a line (workflows.md section 3). Their date was judged before; their lot is
+/// Whether units may be taken for a line. Their date was judged before; their lot is
 /// booked here, or named by the line.
 ///
 /// # Errors

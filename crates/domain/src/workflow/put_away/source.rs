@@ -51,6 +51,17 @@ pub(super) fn scan(flow: PutAway, now: Now, meant: &Meant, site: &Site<'_>) -> P
     }
 }
 
+/// What is in the hand is all that moves: its destination is asked for.
+pub(super) fn enough(mut flow: PutAway) -> PutAwayStep {
+    match flow.stage.clone() {
+        Stage::Source { line, at, hand } if !hand.units.is_empty() => {
+            flow.stage = Stage::Destination { line, load: Load::Part { from: at, hand } };
+            flow.accept(Class::StepComplete, What::Page, "")
+        }
+        _ => flow.not_now(),
+    }
+}
+
 fn names_goods(meant: &Meant) -> bool {
     meant.meanings.iter().any(|meaning| matches!(meaning, Meaning::Goods { .. }))
 }
@@ -383,7 +394,7 @@ fn status_of(now: &Now, here: &[&Stock], units: &Units) -> Status {
 }
 
 /// A typed number says how many are in the hand now. It needs one scan first, and with a plan a line
-/// that is large enough (workflows.md section 0.3).
+/// that is large enough.
 pub(super) fn typed(flow: PutAway, pending: Option<Pending>, qty: i64, site: &Site<'_>) -> PutAwayStep {
     let now = match flow.stage.clone() {
         Stage::Source { line, at, hand } => Now::new(&flow, line, at, hand, pending),

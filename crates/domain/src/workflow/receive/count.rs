@@ -136,7 +136,7 @@ impl Receive {
 }
 
 /// A text that names a lot or a serial number by itself. `None` = it is something else. At the field of a
-/// lot or a serial number any text is one, known or not, within the item (workflows.md section 0.2);
+/// lot or a serial number any text is one, known or not, within the item;
 /// elsewhere only the lot that is being counted, and what the item has.
 fn name(entry: &Entry, field: Field, meant: &Meant, site: &Site<'_>) -> Option<Result<Label, Refusal>> {
     let only_names = meant

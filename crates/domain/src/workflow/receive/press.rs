@@ -152,7 +152,7 @@ impl Receive {
         let shown = photos.iter().take(PHOTOS_MAX);
         let mut facts: Vec<_> = shown.map(|photo| Self::photo_fact(photo, subject.clone(), "unknown")).collect();
         facts.push(received);
-        let mut step = self.accept(Class::StepComplete, What::Received, raw);
+        let mut step = self.accept(Class::StepComplete, What::Recorded, raw);
         step.facts = facts;
         step
     }

@@ -49,7 +49,7 @@ impl Returns {
     }
 
     /// A text that names a lot or a serial number by itself: what was shipped, or at its own field any text,
-    /// within the item (workflows.md section 0.2). `None` = it is something else.
+    /// within the item. `None` = it is something else.
     fn name(&self, meant: &Meant, field: Option<Field>, site: &Site<'_>) -> Option<Result<Label, scan::Refusal>> {
         let only_names = meant
             .meanings
