@@ -7,6 +7,7 @@
 mod actions;
 mod attention;
 mod deliveries;
+mod dock;
 mod form;
 mod goods;
 mod goods_taps;
@@ -53,7 +54,7 @@ pub use pack_taps::old_cartons;
 pub use returns::{Ended, Offer, ReturnData, Returning, ReturnsOpen, number_of};
 pub use state::{
     Answer, AttentionRow, Blocked, Doing, Flow, HistoryRow, Kept, LeadAsked, LinkState, List, Lock, OpenPage, Photo,
-    PickFlow, ReaderState, Refusal, Refused, Session, Station, Under, Wall,
+    PickFlow, Printing, ReaderState, Refusal, Refused, Session, Station, Under, Wall,
 };
 pub use turn::{Audit, Effect, Found, Guard, Input, Now, Signal, TaskData, Turn};
 pub use what_is::Told;
@@ -131,6 +132,9 @@ pub struct App {
     pub backed: Vec<String>,
     /// The photograph that is looked at, before it is used.
     pub shot: Option<Photo>,
+    /// The label that is being printed for the goods of a receipt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub printing: Option<Box<Printing>>,
 }
 
 /// What is stored with every turn that changed it.
@@ -212,6 +216,7 @@ impl App {
             granted: None,
             backed: Vec::new(),
             shot: None,
+            printing: None,
         }
     }
 
@@ -230,6 +235,7 @@ impl App {
         }
         if let (Some(session), Some(doing)) = (self.session.clone(), saved.doing) {
             self.flow = self.resumed(doing, task, delivery, &session.operator).unwrap_or_else(|| self.home());
+            self.keep_capture();
             return self;
         }
         self.flow = match (&self.session, saved.pick, task) {
@@ -404,7 +410,8 @@ impl App {
         let answers = self.answers;
         let tie = self.tie(&input);
         let turn = self.take(input, now, found).given_up();
-        let turn = if turn.app.ended { turn.signed_off(answers) } else { turn };
+        let mut turn = if turn.app.ended { turn.signed_off(answers) } else { turn };
+        turn.app.keep_capture();
         turn.tied(tie)
     }
 

@@ -531,7 +531,7 @@ impl Runner {
             Effect::LoadDeliveries => self.load_deliveries(),
             Effect::LoadBench => self.load_bench(),
             Effect::TakePhoto => self.take_photo(),
-            Effect::PrintLabel => self.print_label(),
+            Effect::PrintLabel(label) => self.print_label(&label),
             Effect::TypedScan => {
                 if let Some(code) = self.typed.take() {
                     self.scan(Scan { raw: code.into_bytes(), source: Source::Typed, complete: true });

@@ -56,8 +56,12 @@ pub const SCAN_LOG_ROWS_MAX: u64 = 100_000;
 pub const OUTBOX_ROWS_MAX: u64 = 100_000;
 /// Days an acknowledged fact is kept at least, by the core's clock.
 pub const OUTBOX_DAYS: i64 = 14;
-/// Facts of one commit at the most.
-pub const COMMIT_FACTS_MAX: usize = 64;
+/// Facts of one commit at the most: more than any step records at once.
+pub const COMMIT_FACTS_MAX: usize = 4_096;
+/// A sealed handling unit is counted row by row, and what is not there is said kind by kind.
+const _: () = assert!(COMMIT_FACTS_MAX > STOCK_ROWS_MAX + floorhand_domain::workflow::count::ZEROS_MAX);
+/// One photograph, serial number or announced row is one fact.
+const _: () = assert!(COMMIT_FACTS_MAX > 2 * floorhand_domain::workflow::receive::SERIALS_MAX);
 /// Rows that one look-up returns of a kind at the most.
 pub const LOOK_UP_ROWS_MAX: usize = 64;
 /// Rows of stock read for one place at the most.

@@ -102,6 +102,20 @@ fn c05_somebody_else_must_count_again() {
 }
 
 #[test]
+fn a_place_with_many_serial_numbers_can_be_empty() {
+    let world = (0..80).fold(World::new(), |world, n| {
+        let serial = format!("N{n}").as_str().into();
+        world.stock_of(Stock { location: "A-01".into(), item: "PUMP".into(), serial, qty: 1, ..Stock::default() })
+    });
+    let mut floor = counting(world);
+    floor.tap(Tap::ShelfEmpty);
+    floor.scan("A-01", "work-list");
+    let kinds = floor.kinds();
+    assert_eq!(kinds.iter().filter(|kind| **kind == "Counted").count(), 80);
+    assert_eq!(kinds.last(), Some(&"CountSubmitted"));
+}
+
+#[test]
 fn c08_what_is_not_booked_asks_and_is_counted() {
     let mut floor = counting(World::new().stock("A-01", "SHIRT", 1));
     floor.refused("MUG-BLUE", "UNEXPECTED?");

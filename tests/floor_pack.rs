@@ -602,6 +602,37 @@ fn an_order_that_is_left_is_found_again_where_it_was() {
 }
 
 #[test]
+fn k16_a_carriers_label_that_is_void_is_not_printed_again() {
+    let mut floor = verifying(shirts(2));
+    floor.scan(SHIRT, "pack.verify");
+    floor.scan(SHIRT, "pack.close");
+    floor.press(Tap::CloseCarton, "pack.weigh");
+    floor.weigh(300, "pack.label");
+    let own = floor.printer(true);
+    let row = floorhand_domain::outbound::Carton {
+        tracking: "TRACK-9".to_owned(),
+        zpl: "^XA^XZ".to_owned(),
+        state: CartonState::Closed,
+        ..floor.stored_carton(&own.id)
+    };
+    floor.hears("carton", &own.id, &row);
+    assert_eq!(floor.printer(true).zpl, "^XA^XZ");
+    floor.tap(Tap::Problem);
+    floor.press(Tap::Choose(0), "pack.take-out");
+    floor.scan(SHIRT, "pack.verify");
+    let row = floor.stored_carton(&own.id);
+    assert_eq!((row.zpl.as_str(), row.tracking.as_str(), row.copies), ("", "", 2));
+    // The core has not heard of it: what it said of the carton is about the label of before.
+    floor.scan(SHIRT, "pack.close");
+    floor.press(Tap::CloseCarton, "pack.weigh");
+    floor.weigh(300, "pack.label");
+    // The one that the core will give is waited for.
+    assert!(floor.labels().iter().all(|label| label.zpl.is_empty()));
+    floor.refused("TRACK-9", "UNKNOWN_CODE");
+    floor.scan(&own.id, "pack.next");
+}
+
+#[test]
 fn our_own_label_is_followed_by_the_carriers() {
     let mut floor = verifying(shirts(1));
     floor.scan(SHIRT, "pack.close");

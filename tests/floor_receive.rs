@@ -252,6 +252,30 @@ fn r08_goods_of_an_unknown_code_are_described() {
 }
 
 #[test]
+fn r08_g03_what_was_said_of_unknown_goods_outlasts_a_power_cut() {
+    let mut floor = receiving(delivery("SHIRT", 10));
+    floor.refused("NO-NAME", "UNKNOWN_CODE");
+    floor.tap(Tap::NotListed);
+    floor.photo();
+    floor.words("BLU");
+    floor = floor.restart();
+    floor.words("E");
+    floor.tap(Tap::Ok);
+    floor.digits("4");
+    floor = floor.restart();
+    floor.tap(Tap::Ok);
+    assert_eq!((floor.told().as_str(), floor.step()), ("", "receive.item"));
+    floor.recorded(&["PhotoTaken unknown", "UnknownReceived NO-NAME 4 \"BLUE\" with photo"]);
+    // What is given up does not come back.
+    floor.refused("NO-NAME", "UNKNOWN_CODE");
+    floor.tap(Tap::NotListed);
+    floor.words("RED");
+    floor.tap(Tap::Back);
+    floor = floor.restart();
+    floor.scan(SHIRT, "receive.quantity");
+}
+
+#[test]
 fn r09_expired_goods_only_go_to_quarantine() {
     let mut floor = receiving(delivery("VITAMIN", 10));
     let old = vitamin("(10)OLD(17)260531");
@@ -308,6 +332,20 @@ fn r11_a_serial_number_that_is_known_here_needs_a_supervisor() {
 }
 
 #[test]
+fn r11_a_serial_number_whose_receipt_was_taken_back_is_not_known() {
+    let mut floor = receiving(delivery("PUMP", 3));
+    let unit = format!("(01){PUMP}(21)N1");
+    floor.scan(&unit, "receive.serial");
+    floor.scan("P-7", "receive.item");
+    floor.sheet("undo");
+    floor.recorded(&[
+        "Received ASN-1-1 PUMP (1 in-transit #N1) in P-7",
+        "Undone Received ASN-1-1 PUMP (1 in-transit #N1) in P-7",
+    ]);
+    floor.scan(&unit, "receive.serial");
+}
+
+#[test]
 fn r12_the_same_new_label_again_makes_a_handling_unit() {
     let mut floor = receiving(delivery("SHIRT", 2));
     floor.scan(SHIRT, "receive.quantity");
@@ -333,6 +371,26 @@ fn r12_a_printed_label_is_used_at_once() {
     let mut floor = receiving(delivery("SHIRT", 5));
     floor.scan(SHIRT, "receive.quantity");
     floor.press(Tap::PrintLabel, "receive.item");
+    assert_eq!(floor.kinds(), ["DeliveryOpened", "LabelPrinted", "Received"]);
+}
+
+#[test]
+fn r12_a_label_that_comes_late_takes_no_other_goods() {
+    let mut floor = receiving(delivery("SHIRT", 5));
+    floor.slow_printer = true;
+    floor.scan(SHIRT, "receive.quantity");
+    // Asked for twice, printed once.
+    floor.tap(Tap::PrintLabel);
+    floor.tap(Tap::PrintLabel);
+    // Meanwhile another unit is counted: what it stands for is not what it was asked for.
+    floor.scan(SHIRT, "receive.quantity");
+    assert_eq!(floor.labels_come(), 1);
+    assert_eq!((floor.step(), counted(&floor)), ("receive.quantity", 2));
+    assert_eq!(floor.app().answer, floorhand::app::Answer::Notice("label-left"));
+    floor.recorded(&[]);
+    // For what is in the hands now another one is printed, and used at once.
+    floor.tap(Tap::PrintLabel);
+    assert_eq!((floor.labels_come(), floor.step()), (1, "receive.item"));
     assert_eq!(floor.kinds(), ["DeliveryOpened", "LabelPrinted", "Received"]);
 }
 

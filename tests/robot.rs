@@ -15,6 +15,8 @@ use std::path::PathBuf;
 
 /// Scans of each station where nobody says how many.
 const SCANS: usize = 120;
+/// Scans of each before the other has its turn: what is packed gives its totes back.
+const SCANS_A_TURN: usize = 250;
 /// Steps of one pick task at the most.
 const TASK_STEPS: usize = 400;
 /// Places of one count.
@@ -30,18 +32,21 @@ fn pickers_and_packers_are_run_by_the_status_alone() {
     let items = (scans / 4).clamp(60, 400).to_string();
     let world = World::new(&["--orders", &orders, "--items", &items, "--locations", "600"]);
     let mut picker = world.station("H-01", "handheld", (480, 800), &["pick"]);
-    picker.alone(|robot| robot.run(scans, &mut Eyes::default(), |_, _| Ok(false)));
     let mut packer = world.station("P-01", "packing", (1280, 800), &["pack", "returns"]);
-    packer.alone(|robot| {
-        robot.run(scans, &mut Eyes::default(), |robot, _| {
-            // Whatever was brought is packed: the picker brings more.
-            let done = picker.robot.tally.tasks_done;
-            let more = |status: &_, tally: &Tally| is_free(status) && tally.tasks_done > done;
-            picker.robot.drive_until("another task", TASK_STEPS, more)?;
-            wait_for("an order at the bench", PATIENCE, || Ok(robot.status()?.best().map(drop)))?;
-            Ok(true)
-        })
-    });
+    for done in (0..scans).step_by(SCANS_A_TURN) {
+        let turn = SCANS_A_TURN.min(scans - done);
+        picker.alone(|robot| robot.run(turn, &mut Eyes::default(), |_, _| Ok(false)));
+        packer.alone(|robot| {
+            robot.run(turn, &mut Eyes::default(), |robot, _| {
+                // Whatever was brought is packed: the picker brings more.
+                let done = picker.robot.tally.tasks_done;
+                let more = |status: &_, tally: &Tally| is_free(status) && tally.tasks_done > done;
+                picker.robot.drive_until("another task", TASK_STEPS, more)?;
+                wait_for("an order at the bench", PATIENCE, || Ok(robot.status()?.best().map(drop)))?;
+                Ok(true)
+            })
+        });
+    }
     assert!(packer.robot.tally.orders > 0, "{:?}", packer.robot.tally);
     for station in [&picker, &packer] {
         station.is_clean();

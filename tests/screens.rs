@@ -124,7 +124,7 @@ fn pictures() -> Vec<Picture> {
         if name == "01-sign-in-pin" {
             add("-kiosk", KIOSK, &|_| {});
         }
-        if matches!(name, "03-pick-location" | "05-pick-quantity" | "02-work-list") {
+        if sample::SMALL.contains(&name) {
             add("-kiosk", KIOSK, &|_| {});
             add("-small", SMALL, &|_| {});
         }
@@ -140,10 +140,13 @@ fn pictures() -> Vec<Picture> {
             all.push(Picture { name: format!("{name}{suffix}"), view, size });
         });
     }
-    for (name, language) in LONGEST {
+    const BOTH: &[(&str, (u32, u32))] = &[("160", HANDHELD), ("kiosk-160", KIOSK)];
+    const HAND: &[(&str, (u32, u32))] = &[("160", HANDHELD)];
+    let longest = LONGEST.iter().map(|known| (known, BOTH)).chain(LONGEST_IN_HAND.iter().map(|known| (known, HAND)));
+    for ((name, language), sizes) in longest {
         let found = sample::samples().into_iter().find(|sample| sample.name == *name);
         let Sample { name, view } = found.unwrap_or_else(|| panic!("no sample {name}"));
-        for (suffix, size) in [("160", HANDHELD), ("kiosk-160", KIOSK)] {
+        for (suffix, size) in sizes.iter().copied() {
             let mut view = view.clone();
             view.look.language = (*language).into();
             view.look.text = TextSize::T160;
@@ -168,6 +171,17 @@ const LONGEST: &[(&str, &str)] = &[
     ("12-returns-inspect", "es"),
     ("20-pack-verify", "es"),
     ("31-receive-expiry", "uk"),
+];
+
+/// More of them, on a handheld only.
+const LONGEST_IN_HAND: &[(&str, &str)] = &[
+    ("12-returns-inspect", "pl"),
+    ("14-attention", "pl"),
+    ("14-attention", "uk"),
+    ("20-pack-verify", "pl"),
+    ("20-pack-verify", "uk"),
+    ("23-load", "pl"),
+    ("31-receive-quantity", "pl"),
 ];
 
 /// A picture of packing or returns: what its suffix says, at a kiosk or on a handheld.

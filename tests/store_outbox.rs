@@ -131,6 +131,21 @@ fn a_divergent_tail_gets_new_numbers_and_keeps_its_identity() {
     check_chain(dir.path());
 }
 
+#[test]
+fn what_was_undone_stays_undone_under_new_numbers() {
+    let dir = folder();
+    let mut store = stocked(dir.path());
+    picks(&mut store, 3);
+    commit(&mut store, vec![Fact::Undone { epoch: 1, seq: 3 }]);
+    let before = picked_shown(&store, "L1");
+    let last = |store: &Store| store.last_picked(&"T1".into()).unwrap().map(|(epoch, seq, _)| (epoch, seq));
+    assert_eq!(last(&store), Some((1, 2)));
+    store.move_tail(1, 2, 2).unwrap();
+    assert_eq!((last(&store), picked_shown(&store, "L1")), (Some((2, 1)), before));
+    store.move_tail(2, 1, 3).unwrap();
+    assert_eq!((last(&store), picked_shown(&store, "L1")), (Some((3, 1)), before));
+}
+
 fn bytes(dir: &std::path::Path) -> Vec<String> {
     let conn = rusqlite::Connection::open(dir.join(DB_FILE)).unwrap();
     let mut rows = conn.prepare("SELECT bytes FROM outbox ORDER BY epoch, seq").unwrap();

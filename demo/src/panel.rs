@@ -55,6 +55,9 @@ const STATIONS: &[(&str, &str, &[&str])] = &[
     ("D-01", "dock", &["receive", "count", "returns"]),
 ];
 
+/// Where the panel stands: beside a handheld's screen, or beside a kiosk's.
+const BESIDE: (f32, f32) = (500.0, 1300.0);
+
 enum Wish {
     Scan(String),
     Half(String),
@@ -135,8 +138,7 @@ pub fn open(binaries: &Binaries, folder: &Path) -> Result<()> {
         });
     })?;
     panel.show().context("the panel's window")?;
-    // Beside a handheld's screen, where the window system lets windows choose.
-    panel.window().set_position(slint::LogicalPosition::new(500.0, 0.0));
+    stand_beside(&panel, 0);
     slint::run_event_loop().context("the panel's window")?;
     // The worker may have ended already.
     let _ = wishes.send(Wish::End);
@@ -145,6 +147,13 @@ pub fn open(binaries: &Binaries, folder: &Path) -> Result<()> {
     }
     let mut result = result.lock().unwrap_or_else(PoisonError::into_inner);
     std::mem::replace(&mut *result, Ok(()))
+}
+
+/// Beside the station's screen, where the window system lets windows choose.
+fn stand_beside(panel: &Panel, station: usize) {
+    let kiosk = STATIONS.get(station).is_some_and(|(_, profile, _)| *profile != "handheld");
+    let x = if kiosk { BESIDE.1 } else { BESIDE.0 };
+    panel.window().set_position(slint::LogicalPosition::new(x, 0.0));
 }
 
 fn connect(panel: &Panel, wishes: &SyncSender<Wish>) {
@@ -158,8 +167,13 @@ fn connect(panel: &Panel, wishes: &SyncSender<Wish>) {
         });
     });
     let to = wishes.clone();
+    let window = panel.as_weak();
     panel.on_choose(move |station| {
-        let _ = to.try_send(Wish::Station(usize::try_from(station).unwrap_or(0)));
+        let station = usize::try_from(station).unwrap_or(0);
+        if let Some(panel) = window.upgrade() {
+            stand_beside(&panel, station);
+        }
+        let _ = to.try_send(Wish::Station(station));
     });
     let to = wishes.clone();
     panel.on_switch_core(move || {

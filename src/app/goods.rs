@@ -1,6 +1,6 @@
 //! Receiving, put-away, move and count inside the app: what their machines answer becomes a turn.
 
-use super::{Answer, App, Doing, Effect, Flow, Found, Now, Refusal, Signal, Turn, Under};
+use super::{Answer, App, Doing, Effect, Flow, Found, Now, OpenPage, Refusal, Signal, Turn, Under};
 use crate::event::Catalogue;
 use floorhand_domain::fact::Fact;
 use floorhand_domain::id::{ItemId, LocationId, TaskId};
@@ -308,6 +308,7 @@ impl App {
         }
         let (answer, answers) = (self.answer.clone(), self.answers);
         let (typed, keypad, step) = (self.typed.clone(), self.keypad, self.step_name());
+        let asked = self.asks();
         let press = match &mut self.flow {
             Flow::PutAway(flow) => {
                 flow.catalogue = data.catalogue;
@@ -323,12 +324,30 @@ impl App {
         let gone = turn.app.doing().is_none();
         let moved = turn.app.step_name() != step;
         turn.app.answers = answers;
-        turn.app.answer = if gone { Answer::Notice("task-reassigned") } else { answer };
+        // A question that no longer holds is not shown any more, nor is anybody's consent to it asked for.
+        let lapsed = asked && !turn.app.asks();
+        if lapsed && matches!(turn.app.page, Some(OpenPage::Approve { .. })) {
+            turn.app.page = None;
+        }
+        turn.app.answer = match (gone, lapsed) {
+            (true, _) => Answer::Notice("task-reassigned"),
+            (false, true) => Answer::None,
+            (false, false) => answer,
+        };
         if !gone && !moved {
             (turn.app.typed, turn.app.keypad) = (typed, keypad);
             turn.effects.retain(|effect| !matches!(effect, Effect::Signal(_)));
         }
         turn
+    }
+
+    /// Whether a put-away or a count waits for an answer to a question, or for a supervisor's consent.
+    fn asks(&self) -> bool {
+        match &self.flow {
+            Flow::PutAway(flow) => flow.at.pending.is_some(),
+            Flow::Count(flow) => flow.at.pending.is_some(),
+            _ => false,
+        }
     }
 
     /// Begins a move that nobody planned.

@@ -4,7 +4,7 @@ use super::goods::Press;
 use super::{Answer, App, DeliveryData, Effect, Flow, Found, Now, OpenPage, Photo, Refusal, Signal, Turn};
 use crate::view::{Key, KeyPress, Tap};
 use floorhand_domain::fact::Fact;
-use floorhand_domain::id::{HandlingUnitId, Lot, Serial};
+use floorhand_domain::id::{Lot, Serial};
 use floorhand_domain::quantity;
 use floorhand_domain::reason::Reason;
 use floorhand_domain::workflow::receive::{self, Field};
@@ -193,11 +193,7 @@ impl App {
             },
             Tap::Repeat => self.pressed(press(receive::Event::Repeat), now, found),
             Tap::NoPallet => self.pressed(press(receive::Event::Loose), now, found),
-            Tap::PrintLabel => {
-                let mut turn = self.turn();
-                turn.effects.push(Effect::PrintLabel);
-                turn
-            }
+            Tap::PrintLabel => self.print_label(now),
             Tap::Photo => self.show(OpenPage::Photo { purpose: "damaged", still: false, back: None, light: false }),
             Tap::CloseDelivery => self.show(OpenPage::Differences { page: 0, chosen: 0, folded: true, complete: None }),
             Tap::PageUp | Tap::PageDown => {
@@ -358,6 +354,7 @@ impl App {
             Tap::Back => {
                 self.typed.clear();
                 self.page = None;
+                self.forget_capture();
                 return Ok(self.turn());
             }
             _ => {}
@@ -446,22 +443,6 @@ impl App {
             Flow::Pack(_) => app.pressed(Press::Pack(pack::Event::Photo(photo_of(&photo))), now, found),
             Flow::Returns(_) => app.pressed(Press::Returns(returns::Event::Photo(photo_of(&photo))), now, found),
             _ => app.turn(),
-        }
-    }
-
-    /// A label is printed, and stands for the handling unit that the goods go into.
-    pub(super) fn label_printed(mut self, label: String, now: &Now, found: &Found) -> Turn {
-        if label.is_empty() {
-            self.answer = Answer::Notice("not-printed");
-            let mut turn = self.turn();
-            turn.effects.push(Effect::Signal(Signal::Refused));
-            return turn;
-        }
-        match &self.flow {
-            Flow::Receive(_) => {
-                self.pressed(Press::Receive(receive::Event::Printed(HandlingUnitId(label))), now, found)
-            }
-            _ => self.turn(),
         }
     }
 

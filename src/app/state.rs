@@ -412,6 +412,15 @@ pub struct Photo {
     pub bytes: u64,
 }
 
+/// A label for a new handling unit on its way out of the printer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Printing {
+    /// What it says.
+    pub label: String,
+    /// The goods that it was asked for.
+    pub goods: receive::Stage,
+}
+
 /// What a lead is asked about an entry of needs attention.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeadAsked {

@@ -238,8 +238,8 @@ pub enum Effect {
     LoadBench,
     /// Take a photograph with the camera, and keep it.
     TakePhoto,
-    /// Print a label for a new handling unit.
-    PrintLabel,
+    /// Print this label for a new handling unit.
+    PrintLabel(String),
     /// Take the typed code that waited as a scan.
     TypedScan,
     /// Read the task under way again.
@@ -264,7 +264,7 @@ impl std::fmt::Debug for Effect {
             Self::LoadDeliveries => f.write_str("LoadDeliveries"),
             Self::LoadBench => f.write_str("LoadBench"),
             Self::TakePhoto => f.write_str("TakePhoto"),
-            Self::PrintLabel => f.write_str("PrintLabel"),
+            Self::PrintLabel(label) => write!(f, "PrintLabel({label})"),
             Self::TypedScan => f.write_str("TypedScan"),
             Self::ReloadTask(task) => write!(f, "ReloadTask({task})"),
             Self::LoadPage => f.write_str("LoadPage"),

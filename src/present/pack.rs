@@ -154,7 +154,13 @@ fn carton(app: &App, flow: &PackFlow, id: &HandlingUnitId) -> CartonView {
     let all = at.box_rows(id);
     let most = fit(app.look.text.carton_rows());
     let fits = if all.len() > most { most.saturating_sub(1) } else { most };
-    let rows = all.iter().take(fits).map(|row| CartonRow {
+    let mut shown: Vec<_> = all.iter().take(fits).collect();
+    // The one to look for is always shown.
+    if let Some(row) = all.iter().skip(fits).find(|row| suspect == Some(&row.item)) {
+        shown.pop();
+        shown.push(row);
+    }
+    let rows = shown.into_iter().map(|row| CartonRow {
         goods: named(at, &row.item),
         units: number(row.qty),
         grams: number(row.grams),

@@ -160,6 +160,7 @@ fn stage(app: &App, flow: &Returning) -> (&'static str, ReturnStage) {
         }
         Field::Weigh => {
             let grams = |grams: i64| Some(number(grams)).filter(|grams| *grams > 0);
+            let code = if typed.is_empty() { "weigh" } else { "type-weight" };
             let stage = ReturnStage::Weigh {
                 typed,
                 keypad: flow.scale.is_none(),
@@ -167,7 +168,7 @@ fn stage(app: &App, flow: &Returning) -> (&'static str, ReturnStage) {
                 scale_grams: grams(flow.scale.unwrap_or(entry.grams)),
                 expected_grams: grams(at.expected_grams()),
             };
-            ("weigh", stage)
+            (code, stage)
         }
         Field::Parts | Field::Inspect | Field::Photo => inspect(app, at, entry, field),
         Field::Put => put(app, flow),

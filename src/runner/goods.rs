@@ -191,10 +191,8 @@ impl Runner {
     }
 
     /// Makes a name for a new handling unit and has its label printed; the answer comes as an event.
-    pub(super) fn print_label(&mut self) {
-        let id = uuid::Uuid::now_v7().simple().to_string().to_ascii_uppercase();
-        let label = format!("HU-{}", id.get(id.len().saturating_sub(LABEL_SIGNS)..).unwrap_or_default());
-        if !self.outlet.print(&label) {
+    pub(super) fn print_label(&mut self, label: &str) {
+        if !self.outlet.print(label) {
             self.printed(String::new());
         }
     }
@@ -212,6 +210,3 @@ impl Runner {
         }
     }
 }
-
-/// Signs of the name of a new handling unit.
-const LABEL_SIGNS: usize = 12;

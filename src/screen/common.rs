@@ -189,7 +189,13 @@ pub(super) fn answer(root: &ui::AppWindow, rows: &Rows, view: &View) {
         (Some(a), Some(b)) => a.name == b.name && a.variant == b.variant && a.size != b.size && !b.size.is_empty(),
         _ => false,
     };
-    let whole = scanned.kind.is_empty() || needed.kind.is_empty();
+    // One box alone has room for a whole code.
+    let alone = match reason.as_str() {
+        "WRONG_ITEM" => needed.kind == "delivery",
+        "MISSING_DATA" => matches!(needed.kind.as_str(), "answer" | "reason" | "weight"),
+        _ => false,
+    };
+    let whole = alone || scanned.kind.is_empty() || needed.kind.is_empty();
     let (left, right) = if scanned.kind == needed.kind {
         compare(&scanned.code, &needed.code)
     } else {

@@ -2,10 +2,14 @@
 
 use super::identity::set_identity;
 use super::{Store, StoreError, base, commit, int, overlay, uint};
+use floorhand_domain::fact::Fact;
 use floorhand_wire::chain::GENESIS;
 use floorhand_wire::push::{Outcome, PushResponse, Was, WireFact};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde_json::Value;
+
+/// How often one fact is followed to the number that it has now.
+const MOVES_MAX: usize = 1_000;
 
 /// An acknowledgement is marked with the core's time at most this often.
 const MARK_EVERY_MS: i64 = 24 * 60 * 60 * 1000;
@@ -309,12 +313,48 @@ impl Store {
                 )?;
                 prev = fact.hash;
             }
+            renumber(conn, (from_epoch, from_seq), to_epoch)?;
             set_identity(conn, &identity)?;
             // The rows may have counted the core's own facts under our old numbers as ours.
             overlay::replay(conn, base::applied(conn)?)
         })?;
         self.reload()
     }
+}
+
+/// What stands beside the outbox under the numbers that facts had before they were moved.
+fn renumber(conn: &Connection, from: (u64, u64), to_epoch: u64) -> Result<(), StoreError> {
+    // The overlay is written anew, and these with it.
+    conn.execute("DELETE FROM receipt_unit WHERE epoch = ?1 AND seq >= ?2", [int(from.0), int(from.1)])?;
+    let mut rows = conn.prepare("SELECT seq, bytes FROM outbox WHERE epoch = ?1 AND type = 'Undone' ORDER BY seq")?;
+    let undone: Vec<(i64, String)> =
+        rows.query_map([int(to_epoch)], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+    for (at, bytes) in undone {
+        if let Ok(Fact::Undone { epoch, seq }) = serde_json::from_str::<WireFact>(&bytes)?.decode() {
+            let (epoch, seq) = stands_at(conn, epoch, seq)?;
+            conn.execute(
+                "UPDATE outbox SET agg = 'fact:' || ?3 || '/' || ?4 WHERE epoch = ?1 AND seq = ?2",
+                [int(to_epoch), at, int(epoch), int(seq)],
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// The number that a fact has now: a fact may name another by one that it had before.
+pub(super) fn stands_at(conn: &Connection, epoch: u64, seq: u64) -> Result<(u64, u64), StoreError> {
+    let mut at = (epoch, seq);
+    for _ in 0..MOVES_MAX {
+        let moved: Option<(i64, i64)> = conn
+            .prepare_cached("SELECT moved_epoch, moved_seq FROM outbox WHERE epoch = ?1 AND seq = ?2")?
+            .query_row([int(at.0), int(at.1)], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        match moved {
+            Some((epoch, seq)) if epoch > 0 => at = (uint(epoch), uint(seq)),
+            _ => break,
+        }
+    }
+    Ok(at)
 }
 
 /// The core was restored and may have forgotten facts of any epoch, or what became of them: all that

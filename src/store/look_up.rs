@@ -6,6 +6,7 @@ use floorhand_domain::master::{Barcode, Item, Unit};
 use floorhand_domain::scan::{Known, Lookup, Promised};
 use floorhand_domain::stock::Stock;
 use rusqlite::{Connection, params};
+use std::collections::BTreeSet;
 
 impl Store {
     /// Answers a look-up. Its cost does not depend on the size of any table.
@@ -73,7 +74,8 @@ impl Store {
         if look.claims {
             known.claims = shown::claims(conn, &look.here, &look.item, &look.handling_units)?;
         }
-        let mut items: Vec<&ItemId> = known
+        // What the scan names comes before what merely stands there: of a full dock only the rest is cut off.
+        let items = known
             .barcodes
             .iter()
             .map(|barcode| &barcode.item)
@@ -83,14 +85,15 @@ impl Store {
             .chain(known.announced.iter().map(|row| &row.item))
             .chain(known.orders.iter().flat_map(|order| &order.lines).map(|line| &line.item))
             .chain(known.shipped.iter().map(|row| &row.item))
-            .chain(known.stock.iter().chain(&known.there).chain(&known.content).map(|stock| &stock.item))
-            .collect();
-        items.sort_unstable();
-        items.dedup();
-        items.truncate(LOOK_UP_ROWS_MAX);
-        let mut found = Vec::with_capacity(items.len());
+            .chain(known.content.iter().chain(&known.stock).chain(&known.there).map(|stock| &stock.item));
+        let (mut seen, mut found) = (BTreeSet::new(), Vec::new());
         for id in items {
-            found.extend(item(conn, id)?);
+            if seen.len() >= ITEMS_MAX {
+                break;
+            }
+            if seen.insert(id) {
+                found.extend(item(conn, id)?);
+            }
         }
         known.items = found;
         Ok(known)
@@ -196,6 +199,8 @@ impl Store {
     }
 }
 
+/// Items that are told of one scan at the most.
+const ITEMS_MAX: usize = 4 * LOOK_UP_ROWS_MAX;
 /// Items whose places are told of one scan.
 const WHERE_ITEMS_MAX: usize = 4;
 
@@ -237,7 +242,7 @@ fn item(conn: &Connection, id: &ItemId) -> Result<Option<Item>, StoreError> {
     shown::body(conn, "SELECT body FROM p_item WHERE id = ?1", id.as_str())
 }
 
-/// The items that have a lot or serial of this name anywhere in the stock.
+/// The items that have a lot of this name anywhere in the stock, or a serial number that is somewhere.
 fn owners(conn: &Connection, column: &str, name: &str) -> Result<Vec<String>, StoreError> {
     let statement = match column {
         "lot" => {
@@ -245,8 +250,9 @@ fn owners(conn: &Connection, column: &str, name: &str) -> Result<Vec<String>, St
                UNION ALL SELECT item FROM ov_stock WHERE lot = ?1 AND lot <> '') LIMIT ?2"
         }
         _ => {
-            "SELECT DISTINCT item FROM (SELECT item FROM p_stock WHERE serial = ?1 AND serial <> ''
-               UNION ALL SELECT item FROM ov_stock WHERE serial = ?1 AND serial <> '') LIMIT ?2"
+            "SELECT DISTINCT item FROM (SELECT item, location, qty FROM p_stock WHERE serial = ?1 AND serial <> ''
+               UNION ALL SELECT item, location, delta FROM ov_stock WHERE serial = ?1 AND serial <> '')
+             GROUP BY item, location HAVING SUM(qty) > 0 LIMIT ?2"
         }
     };
     let mut rows = conn.prepare_cached(statement)?;

@@ -255,11 +255,17 @@ pub(super) fn carton(conn: &Connection, id: &str) -> Result<Option<Carton>, Stor
     while let Some(row) = rows.next()? {
         let (order, state, kind): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
         let carton = found.get_or_insert_with(|| Carton { id: id.into(), order: order.into(), ..Carton::default() });
-        if !kind.is_empty() {
-            carton.carton_type = kind.into();
+        let opened = Some(kind).filter(|kind| !kind.is_empty());
+        if let Some(kind) = &opened {
+            carton.carton_type = kind.as_str().into();
         }
         if !state.is_empty() {
             carton.state = state_of(&state);
+            if carton.state == CartonState::Open && opened.is_none() {
+                // Something was taken out of it: the label that it had is void.
+                carton.zpl.clear();
+                carton.tracking.clear();
+            }
         }
         let grams: i64 = row.get(3)?;
         if grams >= 0 {

@@ -3,7 +3,7 @@
 mod goods;
 mod outbound;
 
-use super::{StoreError, int, shown, uint};
+use super::{StoreError, batch, int, shown, uint};
 use floorhand_domain::fact::{Fact, content_moves};
 use floorhand_domain::id::{HandlingUnitId, LocationId, OperatorId, TaskId};
 use floorhand_domain::stock::{Move, Place, TRANSIT};
@@ -136,6 +136,7 @@ fn on_the_way(conn: &Connection, task: &TaskId) -> Result<bool, StoreError> {
 
 /// What does not hold gives back what it moved: a pick, a receipt, a move of units.
 fn undo(conn: &Connection, tag: (i64, i64), epoch: u64, seq: u64) -> Result<(), StoreError> {
+    let (epoch, seq) = batch::stands_at(conn, epoch, seq)?;
     let named: Option<(String, String)> = conn
         .prepare_cached("SELECT bytes, outcome FROM outbox WHERE epoch = ?1 AND seq = ?2")?
         .query_row([int(epoch), int(seq)], |row| Ok((row.get(0)?, row.get(1)?)))

@@ -31,7 +31,24 @@ impl Store {
     /// [`StoreError`].
     pub fn last_counted(&self, task: &TaskId, of: &CountId) -> Result<Option<(u64, u64, Fact)>, StoreError> {
         let of = |fact: &Fact| matches!(fact, Fact::Counted { count, .. } if count == of);
-        Ok(self.counted(task)?.into_iter().rev().find(|(_, _, fact)| of(fact)))
+        let mut rows = self.conn.prepare_cached(
+            "SELECT epoch, seq, bytes FROM outbox
+             WHERE type IN ('Counted', 'Received', 'UnknownReceived', 'Undone') AND type = 'Counted' AND agg = ?1
+               AND outcome <> 'rejected' AND moved_epoch = 0 AND NOT EXISTS(SELECT 1 FROM outbox u
+                 WHERE u.agg = 'fact:' || outbox.epoch || '/' || outbox.seq
+                   AND u.type IN ('Counted', 'Received', 'UnknownReceived', 'Undone') AND u.type = 'Undone'
+                   AND u.outcome <> 'rejected')
+             ORDER BY epoch DESC, seq DESC",
+        )?;
+        let mut rows = rows.query([format!("task:{task}")])?;
+        while let Some(row) = rows.next()? {
+            let wire: WireFact = serde_json::from_str(&row.get::<_, String>(2)?)?;
+            let (epoch, seq) = (uint(row.get(0)?), uint(row.get(1)?));
+            if let Some(fact) = wire.decode().ok().filter(of) {
+                return Ok(Some((epoch, seq, fact)));
+            }
+        }
+        Ok(None)
     }
 
     /// The last pick of this device for a task that stands, so that it can be undone.

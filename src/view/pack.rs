@@ -64,7 +64,8 @@ pub struct CartonView {
     pub number: u32,
     /// Its type, as it is called: `Box M`. May be empty.
     pub kind: String,
-    /// What is in it, an item a row; one row fewer than fit where `more` is above 0.
+    /// What is in it, an item a row; one row fewer than fit where `more` is above 0. The marked one is
+    /// always among them.
     pub rows: Vec<CartonRow>,
     /// Rows that are not shown.
     pub more: u32,
@@ -237,8 +238,7 @@ impl TextSize {
     pub fn carton_rows(self) -> u32 {
         match self {
             TextSize::T100 => 5,
-            TextSize::T130 => 3,
-            TextSize::T160 => 2,
+            TextSize::T130 | TextSize::T160 => 4,
         }
     }
 

@@ -154,6 +154,11 @@ impl Site {
         self.goods_of(|item| flag(item, "lot_tracked"))
     }
 
+    /// An item by its number.
+    pub fn goods(&self, id: &str) -> Result<Goods> {
+        self.goods_of(|item| text(item, "id") == id)?.pop().with_context(|| format!("no item {id}"))
+    }
+
     fn goods_of(&self, which: impl Fn(&Value) -> bool) -> Result<Vec<Goods>> {
         let mut found = Vec::new();
         for item in self.core.list("/v1/items")?.iter().filter(|item| which(item)) {
@@ -165,6 +170,14 @@ impl Site {
             }
         }
         Ok(found)
+    }
+
+    /// What the label of a box of an item reads as.
+    pub fn box_of(&self, goods: &Goods) -> Result<String> {
+        let items = self.core.list("/v1/items")?;
+        let item = items.iter().find(|item| text(item, "id") == goods.item).context("no such item")?;
+        let case = rows(item, "barcodes").iter().find(|code| number(code, "qty") > 1).context("it comes in no box")?;
+        Ok(format!("]I1{}", text(case, "code")))
     }
 
     /// Bins to pick from that nothing stands in.
@@ -245,6 +258,31 @@ impl Site {
     /// Units of an item at a place in a status.
     pub fn units(&self, goods: &Goods, place: &str, status: &str) -> Result<i64> {
         Ok(self.stock_of(goods)?.get(&(place.to_owned(), status.to_owned())).copied().unwrap_or(0))
+    }
+
+    /// Everything of an item in the building, by place and status; nothing else is there.
+    pub fn holds(&self, goods: &Goods, places: &[(&str, &str, i64)]) -> Result<()> {
+        let should = places.iter().map(|(at, status, qty)| (((*at).to_owned(), (*status).to_owned()), *qty)).collect();
+        same(&format!("where {} is", goods.item), &self.stock_of(goods)?, &should)
+    }
+
+    /// Where an order and its lines stand.
+    pub fn order_is(&self, id: &str, state: &str, lines: &[&str]) -> Result<()> {
+        let order = self.core.get(&format!("/v1/orders/{id}"))?;
+        let own: Vec<&str> = rows(&order, "lines").iter().map(|line| text(line, "state")).collect();
+        same(&format!("{id} and its lines"), &(text(&order, "state"), own), &(state, lines.to_vec()))
+    }
+
+    /// Waits until the core has the pictures of these facts.
+    pub fn pictures(&self, facts: &[Fact], number: usize) -> Result<()> {
+        let taken: Vec<&str> =
+            facts.iter().filter(|fact| fact.kind == "PhotoTaken").map(|fact| text(&fact.body, "hash")).collect();
+        same("photographs", &taken.len(), &number)?;
+        for hash in taken {
+            let stored = self.folder.path().join("core/photos").join(hash);
+            wait_for("the photograph in the core", PATIENCE, || Ok(stored.is_file().then_some(())))?;
+        }
+        Ok(())
     }
 
     /// Open exceptions: kind and subject, sorted.

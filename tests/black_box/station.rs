@@ -60,7 +60,7 @@ impl Station {
         log: PathBuf,
         operator: Operator,
     ) -> Result<Self> {
-        let (width, height) = if profile == "dock" { (1280, 800) } else { (480, 800) };
+        let (width, height) = if profile == "handheld" { (480, 800) } else { (1280, 800) };
         let display = Display::virtual_of(width, height)?;
         let arguments: Vec<String> = arguments.iter().map(|text| (*text).to_owned()).collect();
         let app = start(&device, &reader, &display, &arguments, &log)?;
@@ -168,12 +168,17 @@ impl Station {
 
     /// Keys in the event log; it is written within a second.
     fn taps(&self) -> Result<usize> {
+        self.logged("\"in\":{\"Tap\":")
+    }
+
+    /// How often the event log says this.
+    fn logged(&self, what: &str) -> Result<usize> {
         let mut found = 0;
         for entry in std::fs::read_dir(self.robot.device.data())?.flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
             if name.starts_with("events.") && name.ends_with(".jsonl") {
                 let text = String::from_utf8_lossy(&std::fs::read(entry.path())?).into_owned();
-                found += text.matches("\"in\":{\"Tap\":").count();
+                found += text.matches(what).count();
             }
         }
         Ok(found)
@@ -182,8 +187,38 @@ impl Station {
     /// Signs somebody in, by badge and PIN.
     pub fn sign_in(&mut self, operator: &Operator) -> Result<()> {
         self.robot.operator = operator.clone();
-        let home = |status: &Status| matches!(status.step(), "work-list" | "deliveries");
+        let home = |status: &Status| matches!(status.step(), "work-list" | "deliveries" | "pack.next");
         self.robot.drive_until("a sign-in", STEPS, |status, _| home(status)).map(drop)
+    }
+
+    /// Waits until the app knows that there is no core.
+    pub fn offline(&mut self) -> Result<()> {
+        self.until("the app to know that it is alone", |status| status.sync.state == "offline").map(drop)
+    }
+
+    /// What the step takes of a kind, the best.
+    pub fn asked(&self, kind: &str) -> Result<String> {
+        let status = self.status()?;
+        let code = status.expects.iter().find(|expect| expect.kind == kind).and_then(|expect| expect.codes.first());
+        code.cloned().with_context(|| format!("no {kind} is asked at {status:?}"))
+    }
+
+    /// Lays a weight on the scale that must not count: the app has it, and is where it was.
+    pub fn weighed_in_vain(&mut self, grams: i64) -> Result<()> {
+        let before = self.status()?;
+        let said = format!("\"in\":{{\"Scale\":{{\"grams\":{grams},\"steady\":true}}}}");
+        self.robot.scale.as_ref().context("no scale")?.lay(grams);
+        wait_for(&format!("{grams} g to be read"), SOON, || Ok((self.logged(&said)? > 0).then_some(())))?;
+        let after = self.status()?;
+        ensure!(after.place() == before.place(), "{grams} g led from {before:?} to {after:?}");
+        Ok(())
+    }
+
+    /// Lays a weight on the scale that must count, and takes it off again.
+    pub fn weighed(&mut self, grams: i64, step: &str) -> Result<()> {
+        let status = self.status()?;
+        self.robot.weigh(&status, grams)?;
+        self.at(step).map(drop)
     }
 
     /// A supervisor allows what was refused last: badge, then PIN.
@@ -262,13 +297,16 @@ impl Station {
             .map(drop)
     }
 
+    /// The status with everything that it says.
+    pub fn said(&self) -> Result<Value> {
+        let mut command = Command::new(&self.binary);
+        let said = output(command.args(["status", "--json", "--data"]).arg(self.robot.device.data()), SOON)?;
+        Ok(serde_json::from_str(said.trim())?)
+    }
+
     /// The entries of the needs-attention list that came from the core: mark, reason and type of the fact.
     pub fn attention(&self) -> Result<Vec<String>> {
-        let said = output(
-            Command::new(&self.binary).args(["status", "--json", "--data"]).arg(self.robot.device.data()),
-            SOON,
-        )?;
-        let status: Value = serde_json::from_str(said.trim())?;
+        let status = self.said()?;
         let mut found: Vec<String> = rows(&status, "attention")
             .iter()
             .map(|row| format!("{} {} {}", text(row, "mark"), text(row, "reason"), text(row, "fact")))

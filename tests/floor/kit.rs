@@ -118,6 +118,8 @@ pub struct Floor {
     profile: Profile,
     /// What the core says, where it says more later.
     later: Option<World>,
+    /// The printer takes its time: [`Floor::labels_come`].
+    pub slow_printer: bool,
 }
 
 impl Floor {
@@ -139,7 +141,17 @@ impl Floor {
             scale: true,
         })
         .unwrap();
-        Self { runner, time, dir, devices, seen: 0, profile, core: line::Core::default(), later: None }
+        Self {
+            runner,
+            time,
+            dir,
+            devices,
+            seen: 0,
+            profile,
+            core: line::Core::default(),
+            later: None,
+            slow_printer: false,
+        }
     }
 
     /// The power is cut, and comes again.
@@ -199,10 +211,19 @@ impl Floor {
     pub fn tap(&mut self, tap: Tap) {
         let at = self.time.advance(700);
         self.runner.step(Event::Tap(tap, at));
+        if !self.slow_printer {
+            self.labels_come();
+        }
+    }
+
+    /// The labels that were asked for come out of the printer; gives how many.
+    pub fn labels_come(&mut self) -> usize {
         let labels = std::mem::take(&mut *self.devices.printed.lock().unwrap());
+        let came = labels.len();
         for label in labels {
             self.runner.step(Event::Printed(label));
         }
+        came
     }
 
     /// A button that leads to this step.

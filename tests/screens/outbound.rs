@@ -5,7 +5,7 @@ use floorhand::view::*;
 
 /// Pictures of a sample of these pages: the name of a picture and what is different in it.
 pub fn pictures(name: &str) -> Option<&'static [&'static str]> {
-    const ALL: &[&str] = &["-kiosk", "-kiosk-light", "-kiosk-160", "-kiosk-de", "-kiosk-left-hand", "-dark"];
+    const ALL: &[&str] = &["-kiosk", "-kiosk-light", "-kiosk-160", "-kiosk-de", "-kiosk-left-hand", "-dark", "-light"];
     const HAND: &[&str] = &["-dark", "-light", "-130", "-160", "-de", "-left-hand", "-kiosk", "-kiosk-light"];
     const BOTH: &[&str] = &["-kiosk", "-dark"];
     const WIDE: &[&str] = &["-kiosk"];
@@ -309,7 +309,7 @@ fn returning(all: &mut Vec<Sample>) {
         expected_grams: Some(800),
     };
     add("12-returns-weigh", view(Page::Returns(returns("weigh", weigh("", Some(520))))));
-    add("12-returns-type-weight", view(Page::Returns(returns("weigh", weigh("0.52", None)))));
+    add("12-returns-type-weight", view(Page::Returns(returns("type-weight", weigh("0.52", None)))));
 
     let form = inspect([Some(true), Some(true), Some(false)], "C", "defective", 2);
     add("12-returns-inspect", view(Page::Returns(returns("go-on", ReturnStage::Inspect(form)))));
@@ -373,7 +373,11 @@ pub fn cut(view: &mut View) {
             let most = fit(text.carton_rows());
             if own.rows.len() > most {
                 own.more = u32::try_from(own.rows.len() + 1 - most).unwrap();
-                own.rows.truncate(most - 1);
+                let marked = own.rows.drain(most - 1..).find(|row| row.marked);
+                if let Some(marked) = marked {
+                    own.rows.pop();
+                    own.rows.push(marked);
+                }
             }
         }
         Page::Returns(page) => {

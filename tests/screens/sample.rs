@@ -11,6 +11,9 @@ use floorhand::view::*;
 #[path = "stock.rs"]
 pub mod stock;
 
+/// Pages of picking that also have a picture of the smallest size.
+pub const SMALL: &[&str] = &["02-work-list", "03-pick-location", "05-pick-quantity"];
+
 /// A named view.
 pub struct Sample {
     pub name: &'static str,

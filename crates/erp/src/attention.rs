@@ -14,10 +14,12 @@ use crate::feed::Changes;
 use crate::ledger;
 use crate::push::exception::{self, About, Source};
 use crate::vals;
+use floorhand_domain::id::OperatorId;
 use floorhand_domain::reason::Reason;
 use floorhand_wire::feed::{ExceptionRow, kind};
 use floorhand_wire::{device_stream, warehouse_stream};
 use state::{ApprovalEvent, ApprovalState, ExceptionEvent, ExceptionState};
+use std::collections::BTreeSet;
 
 /// Who did something about an exception, and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -193,7 +195,7 @@ pub struct Approval {
     pub exception: String,
     /// What it is about: for `VARIANCE` a count.
     pub subject: String,
-    /// Whose fact it is; they may not decide it.
+    /// Whose fact it is; neither they nor anybody else who took part may decide it.
     pub operator: String,
     /// What it is worth, in minor units of the site's currency.
     pub amount_minor: i64,
@@ -271,7 +273,19 @@ pub enum Decided {
     NotAllowed(&'static str),
 }
 
-/// Decides an approval. Its own operator may not, nor a supervisor above the limit.
+/// Whose work it is that waits for a decision: whoever asked, and everybody who took part in a count.
+async fn makers(tx: &Tx, warehouse: i64, approval: &Approval) -> Result<BTreeSet<OperatorId>> {
+    let mut makers = BTreeSet::from([OperatorId(approval.operator.clone())]);
+    if approval.kind == Reason::Variance.code()
+        && let Some(count) = counts::get(tx, warehouse, &approval.subject.as_str().into()).await?
+    {
+        makers.extend(counts::people(tx, warehouse, &count).await?);
+    }
+    makers.retain(|one| !one.is_none());
+    Ok(makers)
+}
+
+/// Decides an approval. Nobody whose work it is may, nor a supervisor above the limit.
 ///
 /// # Errors
 /// When the database refuses.
@@ -285,8 +299,8 @@ pub async fn decide(
     now: i64,
 ) -> Result<Decided> {
     let warehouse = changes.warehouse();
-    let own = [who.operator.as_str(), who.name.as_str()].contains(&approval.operator.as_str());
-    if own && !approval.operator.is_empty() {
+    let makers = makers(tx, warehouse, approval).await?;
+    if makers.iter().any(|maker| [who.operator.as_str(), who.name.as_str()].contains(&maker.as_str())) {
         return Ok(Decided::NotAllowed("Nobody approves what they recorded themselves."));
     }
     let limits = entity::settings(tx, warehouse).await?.limits;

@@ -11,7 +11,8 @@ use crate::vals;
 use axum::Json;
 use axum::extract::{Path, State};
 use floorhand_domain::id::{DeviceId, OperatorId, TaskId};
-use floorhand_domain::task::{Task, TaskState};
+use floorhand_domain::master::Role;
+use floorhand_domain::task::{Task, TaskKind, TaskState};
 use floorhand_wire::enrol::{ClaimRequest, ClaimResponse};
 
 /// A claim that holds.
@@ -134,6 +135,11 @@ pub(crate) async fn claim(
             if !may_work(&tx, device.warehouse, &ask.operator, now).await? {
                 return Err(Error::problem(403, "operator_ended", "The operator's access has ended."));
             }
+            let role = role_of(found.kind);
+            if !roles(&tx, device.warehouse, &ask.operator).await?.contains(&role) {
+                let detail = format!("This work takes the role {}.", entity::name(&role));
+                return Err(Error::problem(403, "not_allowed", detail));
+            }
             match live(&tx, device.warehouse, task, now).await? {
                 // The same request again: the same claim, with what is left of it.
                 Some(held) if held.id == ask.id && held.device == device.id => {
@@ -168,6 +174,29 @@ pub async fn may_work(tx: &Tx, warehouse: i64, operator: &str, at_ms: i64) -> Re
     let Some(row) = row else { return Ok(false) };
     let valid_to = row.i64("valid_to_ms")?;
     Ok(row.str("state")? == "active" && (valid_to == 0 || at_ms <= valid_to))
+}
+
+/// Roles of an operator, also of one whose access has ended; empty for somebody who is not known.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn roles(tx: &Tx, warehouse: i64, operator: &str) -> Result<Vec<Role>> {
+    let row =
+        tx.row("SELECT roles FROM operator WHERE warehouse_id = $1 AND id = $2", vals![warehouse, operator]).await?;
+    let stored = row.map(|row| row.text("roles")).transpose()?.unwrap_or_default();
+    Ok(stored.split(',').filter_map(|role| entity::parse(role).ok()).collect())
+}
+
+/// The role that a kind of work takes, as on the devices.
+fn role_of(kind: TaskKind) -> Role {
+    match kind {
+        TaskKind::Pick => Role::Pick,
+        TaskKind::Pack => Role::Pack,
+        TaskKind::Receive => Role::Receive,
+        TaskKind::PutAway | TaskKind::Move => Role::Stock,
+        TaskKind::Count => Role::Count,
+        TaskKind::Return => Role::Returns,
+    }
 }
 
 /// Frees tasks whose lease has ended, so that every device sees them again. Facts that their former

@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use floorhand_erp::db::Db;
 use floorhand_erp::entity::DEFAULT_WAREHOUSE;
 use floorhand_erp::seed::{self, Options};
-use floorhand_erp::{Core, Error, auth, enrol, server, vals, verify};
+use floorhand_erp::{Core, Error, auth, backup, enrol, server, vals, verify};
 use jiff::civil::Date;
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -72,6 +72,17 @@ pub enum Command {
         /// Print one JSON object.
         #[arg(long)]
         json: bool,
+    },
+    /// Copy the data of a core, which may run, and check the copy; devices may forget in time what it holds.
+    ///
+    /// The copy is a data directory: a core that is started on it is refilled by the devices. Data in PostgreSQL are
+    /// backed up with its tools, and devices keep all that they sent.
+    Backup {
+        #[command(flatten)]
+        data: Data,
+        /// Directory of the copy; a new one.
+        #[arg(long, value_name = "DIR")]
+        to: PathBuf,
     },
     /// Take in a CSV file, all or nothing; exits 1 with the list of faults.
     Import {
@@ -221,6 +232,21 @@ pub async fn run(command: Command) -> Result<ExitCode> {
             if !report.ok {
                 return Ok(ExitCode::FAILURE);
             }
+        }
+        Command::Backup { data, to } => {
+            let core = open(&data).await?;
+            let report = backup::run(&core.db, &data.dir, &to).await;
+            core.db.close().await;
+            let report = report.map_err(plain).context("back up")?;
+            let broken: Vec<&verify::Check> = report.checks.iter().filter(|check| !check.ok).collect();
+            for check in &broken {
+                eprintln!("BROKEN {}: {}", check.name, check.detail);
+            }
+            if !broken.is_empty() {
+                eprintln!("{}: the copy is not sound; it counts for nothing", to.display());
+                return Ok(ExitCode::FAILURE);
+            }
+            println!("{}: {} checks, all hold", to.display(), report.checks.len());
         }
         Command::Import { what } => return import::run(what).await,
     }

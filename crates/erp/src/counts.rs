@@ -18,7 +18,7 @@ use crate::error::Result;
 use crate::vals;
 use floorhand_domain::id::{CountId, ItemId, LineId, LocationId, OperatorId, TaskId};
 use state::State;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A row of table `stock_count`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub struct Count {
     pub location: LocationId,
     /// The only item that is counted. Empty = everything there.
     pub item: ItemId,
-    /// Who counted.
+    /// Who began it; see [`people`] for everybody.
     pub operator: OperatorId,
     /// On which device.
     pub device: String,
@@ -170,6 +170,30 @@ pub async fn scanned(tx: &Tx, warehouse: i64, id: &CountId) -> Result<BTreeMap<K
     .iter()
     .map(|row| Ok((Key::of(row)?, row.i64("qty")?)))
     .collect()
+}
+
+/// Everybody who took part in a count: who began it, scanned (also what was taken back), or submitted it. A count
+/// goes on when a station changes hands.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn people(tx: &Tx, warehouse: i64, count: &Count) -> Result<BTreeSet<OperatorId>> {
+    let (epoch, seq) = count.submitted;
+    let mut people = BTreeSet::from([count.operator.clone()]);
+    for row in tx
+        .rows(
+            "SELECT f.operator FROM count_scan s JOIN fact_log f ON f.warehouse_id = s.warehouse_id \
+             AND f.device = s.device AND f.epoch = s.epoch AND f.seq = s.seq \
+             WHERE s.warehouse_id = $1 AND s.count_id = $2 \
+             UNION SELECT operator FROM fact_log WHERE warehouse_id = $1 AND device = $3 AND epoch = $4 AND seq = $5",
+            vals![warehouse, &count.id, &count.device, epoch.cast_signed(), seq.cast_signed()],
+        )
+        .await?
+    {
+        people.insert(row.text("operator")?.into());
+    }
+    people.retain(|one| !one.is_none());
+    Ok(people)
 }
 
 /// What a submitted count came to.

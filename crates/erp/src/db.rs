@@ -13,6 +13,7 @@ pub(crate) use many::ROWS_AT_ONCE;
 pub use migrate::newest as schema_newest;
 pub use value::{Index, Row, Val};
 
+use crate::backup::synced;
 use crate::error::{Error, Result};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -143,6 +144,24 @@ impl Db {
     /// nothing published in between is slept over; other processes are noticed by polling.
     pub fn published(&self) -> impl Future<Output = ()> + '_ {
         self.0.wake.notified()
+    }
+
+    /// Copies the embedded database as it is now into a directory that has none, and waits until it is on disk.
+    ///
+    /// # Errors
+    /// When the data are in PostgreSQL, or the copy cannot be written.
+    pub async fn copy_into(&self, dir: &Path) -> Result<()> {
+        let Pools::Sqlite { writer, .. } = &self.0.pools else {
+            let way_out = "the data are in PostgreSQL; back them up with its tools";
+            return Err(Error::problem(409, "not_embedded", way_out));
+        };
+        let file = dir.join(FILE);
+        private_file(&file)?;
+        // Takes text, and an empty file as a new one.
+        let name = file.to_string_lossy().into_owned();
+        sqlx::query("VACUUM INTO $1").bind(name).execute(writer).await?;
+        synced(&file)?;
+        synced(dir)
     }
 
     /// Closes every connection.

@@ -21,6 +21,7 @@ pub use input::{INPUT_BYTES_MAX, Input};
 use crate::clock;
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
+use crate::push::rerun_parked;
 use crate::vals;
 use columns::{Cells, Column, Header};
 use csv::{Next, Reader, Row};
@@ -106,7 +107,15 @@ pub async fn run(db: &Db, warehouse: i64, kind: Kind, input: &Input, options: &O
     match kind {
         Kind::Items => import(db, warehouse, input, options, None, items::Items::default).await,
         Kind::Locations => import(db, warehouse, input, options, None, locations::Locations::default).await,
-        Kind::Barcodes => import(db, warehouse, input, options, None, barcodes::Barcodes::default).await,
+        Kind::Barcodes => {
+            let outcome = import(db, warehouse, input, options, None, barcodes::Barcodes::default).await?;
+            // Goods that wait for the name of their code. Also where every row was there before: an earlier import may
+            // have ended between the two.
+            if !options.check && matches!(outcome, Outcome::Done(_)) {
+                rerun_parked(db).await?;
+            }
+            Ok(outcome)
+        }
         Kind::Stock => {
             let hash = input.hash()?;
             let id = if options.id.is_empty() { hash.chars().take(32).collect() } else { options.id.clone() };

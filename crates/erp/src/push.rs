@@ -6,8 +6,8 @@
 
 mod answered;
 mod apply;
-mod approval;
 mod approved;
+mod awaited;
 mod count;
 mod effect;
 pub(crate) mod exception;
@@ -84,8 +84,8 @@ impl Trouble {
 /// What a push came to.
 #[derive(Debug)]
 pub(crate) enum Taken {
-    /// Logged up to this number.
-    Acked { through: u64, outcomes: Vec<FactOutcome> },
+    /// Logged up to this number; the last backup that was checked holds them up to `durable`.
+    Acked { through: u64, outcomes: Vec<FactOutcome>, durable: u64 },
     /// The device was revoked.
     Quarantined { through: u64 },
     /// A fact before these is missing.
@@ -139,8 +139,9 @@ pub(crate) async fn push(
         ..PushResponse::default()
     };
     match taken? {
-        Taken::Acked { through, outcomes } => {
+        Taken::Acked { through, outcomes, durable } => {
             answer.acked_through = Some(through);
+            answer.durable_through = durable;
             answer.outcomes = outcomes;
             Ok(Json(answer))
         }

@@ -352,14 +352,19 @@ async fn goods_of(tx: &Tx, warehouse: i64, line: &Line) -> Result<Vec<Away>> {
     if !line.item.is_none() || line.handling_unit.is_none() {
         return Ok(vec![named]);
     }
-    let content = ledger::content_of(tx, warehouse, &line.handling_unit).await?;
+    content(tx, warehouse, &named).await
+}
+
+/// Everything that the book has in the handling unit of these goods.
+pub(crate) async fn content(tx: &Tx, warehouse: i64, of: &Away) -> Result<Vec<Away>> {
+    let content = ledger::content_of(tx, warehouse, &of.handling_unit).await?;
     let goods = content.into_iter().filter(|stock| stock.qty > 0).map(|stock| Away {
         item: stock.item,
         lot: stock.lot,
         serial: stock.serial,
         status: stock.status,
         qty: stock.qty,
-        ..named.clone()
+        ..of.clone()
     });
     Ok(goods.collect())
 }

@@ -5,6 +5,7 @@
 #[path = "support/world.rs"]
 mod world;
 
+use floorhand_domain::fact::Fact;
 use floorhand_erp::import::{self, Counts, FAULTS_MAX, Faults, Input, Kind, Options, Outcome};
 use world::*;
 
@@ -209,6 +210,34 @@ async fn barcodes() {
     assert_eq!(import(&world, Kind::Barcodes, file.as_bytes(), &Options::default()).await, done(5, 0, 5));
     assert_eq!(world.number("SELECT qty FROM barcode WHERE code = '19521234543210'").await, 12);
     assert_eq!(world.text("SELECT item FROM barcode WHERE code = '00000096385074'").await, "Y");
+    world.assert_clean().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r08_a_file_that_names_a_code_frees_what_waits_for_it() {
+    let world = World::new().await;
+    let mut device = world.enrol().await;
+    let unknown = Fact::UnknownReceived {
+        receipt: "R-1".into(),
+        delivery: "".into(),
+        location: "A9".into(),
+        raw: "BOTTLE-7".to_owned(),
+        words: "blue bottle".to_owned(),
+        qty: 4,
+        photos: Vec::new(),
+    };
+    assert_eq!(device.tell(&unknown).0, "parked");
+    let waits = async || world.number("SELECT COUNT(*) FROM parked").await;
+    let good: &[u8] = b"code,item\nBOTTLE-7,Y\n";
+    // What is refused or only looked at names nothing.
+    faults(&world, Kind::Barcodes, b"code,item\nBOTTLE-7,Y\nK,NONE\n").await;
+    let check = Options { check: true, ..Options::default() };
+    assert_eq!(import(&world, Kind::Barcodes, good, &check).await, done(1, 1, 0));
+    assert_eq!((waits().await, world.stock("A9", "Y", "quarantined").await), (1, 0));
+    assert_eq!(import(&world, Kind::Barcodes, good, &Options::default()).await, done(1, 1, 0));
+    assert_eq!((waits().await, world.stock("A9", "Y", "quarantined").await), (0, 4));
+    device.pull();
+    assert_eq!(device.row("outcome", "1/1").unwrap()["outcome"], "applied-flagged");
     world.assert_clean().await;
 }
 

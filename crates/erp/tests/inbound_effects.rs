@@ -48,17 +48,12 @@ async fn r05_approved_excess_is_quarantined_with_an_exception() {
     yard.world.assert_clean().await;
 }
 
-/// An `Approved` that holds, whoever judges it.
+/// An `Approved` that holds.
 async fn approve(yard: &Yard, device: &mut world::Device, receipt: &str, decision: Reason) {
-    device.tell(&Fact::Approved {
-        by: "o-2".into(),
-        decision,
-        subject: format!("receipt:{receipt}"),
-        item: "X".into(),
-        qty: 0,
-    });
-    yard.world.run("UPDATE fact_log SET outcome = 'applied', code = '', ref = '' WHERE type = 'Approved'").await;
-    yard.world.run("DELETE FROM parked").await;
+    yard.world.run("UPDATE operator SET roles = 'supervisor' WHERE id = 'o-2'").await;
+    let approved =
+        Fact::Approved { by: "o-2".into(), decision, subject: format!("receipt:{receipt}"), item: "X".into(), qty: 0 };
+    assert_eq!(device.tell(&approved), applied());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

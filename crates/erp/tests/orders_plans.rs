@@ -59,9 +59,15 @@ fn no_statement_walks_a_table() {
     let mut files = Vec::new();
     sources(&src.join("orders"), &mut files);
     sources(&src.join("api"), &mut files);
-    for file in
-        ["push/approval.rs", "push/promise.rs", "push/tote.rs", "push/late.rs", "outbound/labels.rs", "sweep.rs"]
-    {
+    for file in [
+        "push/approved.rs",
+        "push/awaited.rs",
+        "push/promise.rs",
+        "push/tote.rs",
+        "push/late.rs",
+        "outbound/labels.rs",
+        "sweep.rs",
+    ] {
         files.push(src.join(file));
     }
     let all: Vec<String> = files.iter().flat_map(|file| statements(&fs::read_to_string(file).unwrap())).collect();

@@ -153,3 +153,20 @@ async fn p30_a_shortage_of_a_cancelled_order_is_flagged_as_such() {
     assert_eq!(found, [0, 0, 2], "{kinds:?}");
     bench.world.assert_clean().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn held_and_released_while_the_carrier_is_asked_it_is_asked_once() {
+    let bench = Bench::new().await;
+    bench.must("PUT", "/v1/carriers", &carriers());
+    let mut device = bench.world.enrol().await;
+    bench.picked(&mut device, "S-1", "T1", &[("X", 2)]).await;
+    device.tell(&opens("S-1", "C1"));
+    device.tell(&packs("S-1", 1, "X", "C1", "T1", 2));
+    assert_eq!(device.tell(&closes("S-1", "C1")), fine());
+    for _ in 0..2 {
+        assert_eq!(bench.set("S-1", "hold").status, 200);
+        assert_eq!(bench.set("S-1", "release").status, 200);
+    }
+    let asked = "SELECT COUNT(*) FROM adapter_queue WHERE fact_ref = 'C1' AND adapter LIKE 'label:%'";
+    assert_eq!(bench.world.number(asked).await, 1);
+}

@@ -151,6 +151,11 @@ async fn k09_k10_a_weight_beyond_the_tolerance_takes_a_supervisor() {
     assert_eq!(bench.exceptions("WEIGHT_DIFF").await, 2, "what a supervisor allowed is looked at");
     // An approval backs one fact.
     assert_eq!(device.tell(&weighed), flagged("WEIGHT_DIFF"));
+    // Too light is allowed like too heavy.
+    let Fact::Approved { by, decision, subject, item, .. } = allowed else { unreachable!() };
+    assert_eq!(device.tell(&Fact::Approved { by, decision, subject, item, qty: -200 }), fine());
+    let Fact::CartonWeighed { order, carton, expected_grams, because, .. } = weighed else { unreachable!() };
+    assert_eq!(device.tell(&Fact::CartonWeighed { order, carton, grams: 800, expected_grams, because }), fine());
     bench.world.assert_clean().await;
 }
 

@@ -5,7 +5,9 @@
 mod world;
 
 use floorhand_domain::fact::{Fact, ShortReason, Units};
+use floorhand_domain::id::TaskId;
 use floorhand_domain::task::{Line, LineState, TaskState};
+use floorhand_erp::auth;
 use world::*;
 
 fn short(line: &Line, qty: i64, reason: ShortReason, damaged: i64) -> Fact {
@@ -101,6 +103,27 @@ async fn w06_the_tote_of_the_one_who_lost_comes_after_the_task_is_done() {
     assert_eq!(world.stock("TRANSIT", lines[0].item.as_str(), "allocated").await, 0);
     // The one who held it sets down once more what is empty: that is nobody's fault.
     assert_eq!(a.tell(&dropped(&task, &["T3"])), pair("applied", ""));
+    world.assert_clean().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_claim_takes_the_role_of_the_work() {
+    let world = World::new().await;
+    let mut device = world.enrol().await;
+    // A picker opens a count: nobody else would see it while the claim held.
+    let token = auth::create_operator_token(world.db(), WH, "plans", "supervisor", "").await.unwrap();
+    let answer = http(world.addr, "POST", "/v1/counts/plan", &token, Some(r#"{"id":"p-1","locations":["A1"]}"#));
+    let count = TaskId(answer.body["tasks"][0].as_str().unwrap().to_owned());
+    let refused = device.claim(&count, "o-1", "c-1");
+    assert_eq!((refused.status, refused.body["code"].as_str()), (403, Some("not_allowed")), "{}", refused.body);
+    assert_eq!(
+        (world.task(&count).await.state, world.number("SELECT COUNT(*) FROM claim").await),
+        (TaskState::Open, 0)
+    );
+    world.run("UPDATE operator SET roles = 'pick,count' WHERE id = 'o-2'").await;
+    assert_eq!(device.claim(&count, "o-2", "c-2").status, 200);
+    device.pull();
+    assert_eq!(device.row("task", count.as_str()).unwrap()["holder"], "o-2");
     world.assert_clean().await;
 }
 

@@ -9,6 +9,7 @@ mod judge;
 mod state;
 
 pub use super::refusal::Refusal;
+pub use contents::ZEROS_MAX;
 pub use judge::{Judged, Verdict, judge};
 pub use state::{Key, Last, Pending, Saved, Sheet, Stage, Tally, Totals, totals_of};
 
@@ -268,7 +269,7 @@ impl Count {
             Event::Back => self.back(),
             Event::Undo { epoch, seq, fact } => contents::undo(self, epoch, seq, &fact),
             Event::Release => self.release(),
-            Event::Changed(task, lines) => self.changed(task, lines),
+            Event::Changed(task, lines) => self.changed(pending, task, lines),
         }
     }
 
@@ -334,7 +335,7 @@ impl Count {
         }
     }
 
-    fn changed(mut self, task: Task, lines: Arc<[Line]>) -> CountStep {
+    fn changed(mut self, pending: Option<Pending>, task: Task, lines: Arc<[Line]>) -> CountStep {
         let id = self.task.id.0.clone();
         let gone = task.state == TaskState::Cancelled;
         let before = self.stage.clone();
@@ -346,14 +347,19 @@ impl Count {
                 answer: Ok(Accepted::new(Class::Attention, What::Task, id)),
             };
         }
-        let class = if self.stage == before { Class::Accepted } else { Class::Attention };
+        let same = self.stage == before;
+        self.pending = pending.filter(|_| same);
+        let class = if same { Class::Accepted } else { Class::Attention };
         self.accept(class, What::Page, "")
     }
 
-    /// A stage about a closed line moves on. Whether anything is left to do.
+    /// A stage about a closed line moves on. Where others counted it meanwhile, what is counted here is submitted
+    /// all the same: the core compares. Whether anything is left to do.
     fn settle(&mut self) -> bool {
         let line = self.line_id().clone();
-        if self.ad_hoc || self.open_lines().any(|open| open.id == line) {
+        let withdrawn = |(row, state): (&Line, &LineState)| row.id == line && *state == LineState::Cancelled;
+        let compared = !self.totals.is_empty() && !self.lines.iter().zip(&self.states).any(withdrawn);
+        if self.ad_hoc || compared || self.open_lines().any(|open| open.id == line) {
             return true;
         }
         self.totals.clear();

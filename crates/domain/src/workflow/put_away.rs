@@ -246,7 +246,7 @@ impl PutAway {
             Event::Empty(empty) => self.checked(empty),
             Event::Approved { by } => self.approved(pending, by),
             Event::Release => self.release(),
-            Event::Changed(task, lines) => self.changed(task, lines),
+            Event::Changed(task, lines) => self.changed(pending, task, lines),
         }
     }
 
@@ -267,6 +267,10 @@ impl PutAway {
             _ => return self.not_now(),
         };
         self.stage = Stage::Source { line, at: LocationId::default(), hand: Hand::default() };
+        // The line may have been closed by others while its goods were in the hand.
+        if self.task.state == TaskState::Cancelled || !self.settle() {
+            return self.gone();
+        }
         self.accept(Class::Accepted, What::Page, "")
     }
 
@@ -305,36 +309,44 @@ impl PutAway {
         }
     }
 
-    fn changed(mut self, task: Task, lines: Arc<[Line]>) -> PutAwayStep {
-        let id = self.task.id.0.clone();
-        let gone = task.state == TaskState::Cancelled;
-        let before = self.stage.clone();
+    /// What is on the way is put somewhere first, whatever became of its line: the goods are in the hand, and
+    /// the core judges the fact.
+    fn changed(mut self, pending: Option<Pending>, task: Task, lines: Arc<[Line]>) -> PutAwayStep {
+        let before = (self.stage.clone(), self.open_qty(self.line_id()));
+        let cancelled = task.state == TaskState::Cancelled;
         (self.progress, self.lines, self.task) = (progress_of(&lines), lines.into(), task);
-        if gone || !self.settle() {
-            return Step {
-                next: Next::Finish(Exit::Gone),
-                facts: Vec::new(),
-                answer: Ok(Accepted::new(Class::Attention, What::Task, id)),
-            };
+        if (cancelled && !self.carries()) || !self.settle() {
+            return self.gone();
         }
-        let class = if self.stage == before { Class::Accepted } else { Class::Attention };
+        let same = self.stage == before.0;
+        // A question is about the units that were open when it was asked.
+        self.pending = pending.filter(|_| same && self.open_qty(self.line_id()) == before.1);
+        let class = if same { Class::Accepted } else { Class::Attention };
         self.accept(class, What::Page, "")
     }
 
-    /// Brings the stage in line with the lines: one about a closed line moves on, and what is in the hand
-    /// never passes what is open. Whether anything is left to do.
+    fn gone(self) -> PutAwayStep {
+        let answer = Ok(Accepted::new(Class::Attention, What::Task, self.task.id.0));
+        Step { next: Next::Finish(Exit::Gone), facts: Vec::new(), answer }
+    }
+
+    /// Whether something was taken and not put anywhere yet.
+    fn carries(&self) -> bool {
+        matches!(self.stage, Stage::Destination { .. })
+    }
+
+    /// Brings the stage in line with the lines: one about a closed line moves on, and what is taken never passes
+    /// what is open. What is on the way already stays. Whether anything is left to do.
     fn settle(&mut self) -> bool {
         let line = self.line_id().clone();
-        if self.ad_hoc || matches!(self.stage, Stage::EmptyNow { .. }) {
+        if self.ad_hoc || self.carries() || matches!(self.stage, Stage::EmptyNow { .. }) {
             return true;
         }
         if !self.open_lines().any(|open| open.id == line) {
             self.other = 0;
             return self.next_stage().map(|stage| self.stage = stage).is_some();
         }
-        let open = self.open_qty(&line);
-        let whole = matches!(self.stage, Stage::Destination { load: Load::Whole { .. }, .. });
-        if !whole && self.hand().is_some_and(|hand| hand.qty() > open) {
+        if self.hand().is_some_and(|hand| hand.qty() > self.open_qty(&line)) {
             self.stage = Stage::Source { line, at: LocationId::default(), hand: Hand::default() };
         }
         true
@@ -342,7 +354,8 @@ impl PutAway {
 
     /// After a fact: the next stage, or the end.
     fn go_on(mut self, facts: Vec<Fact>, what: What, code: String) -> PutAwayStep {
-        let next = if self.ad_hoc { None } else { self.next_stage() };
+        let ended = self.ad_hoc || self.task.state == TaskState::Cancelled;
+        let next = if ended { None } else { self.next_stage() };
         let Some(stage) = next else {
             let answer = Ok(Accepted::new(Class::TaskComplete, what, code));
             return Step { next: Next::Finish(Exit::Done), facts, answer };

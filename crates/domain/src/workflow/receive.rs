@@ -68,8 +68,30 @@ pub struct Receive {
     pub opened: Option<Opened>,
     /// Where it stands.
     pub stage: Stage,
+    /// What was said so far of goods of an unknown code; it outlasts a lock and a power cut.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capture: Option<Box<Capture>>,
     /// A question, or what may be allowed; lapses with the next event and with a power cut.
     pending: Option<Pending>,
+}
+
+/// Goods of an unknown code that are being described.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Capture {
+    /// The code, printable.
+    pub raw: String,
+    /// Words so far.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub words: String,
+    /// Digits of the quantity so far.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub typed: String,
+    /// Photographs so far.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub photos: Vec<Photo>,
+    /// The field that is asked: 0 photo, 1 words, 2 quantity.
+    #[serde(default)]
+    pub field: usize,
 }
 
 /// A handling unit with announced content.
@@ -119,10 +141,13 @@ pub struct Saved {
     pub opened: Option<Opened>,
     /// Where it stands.
     pub stage: Stage,
+    /// What was said so far of goods of an unknown code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capture: Option<Box<Capture>>,
 }
 
 /// A photograph that was taken and stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Photo {
     /// Which.
     pub id: PhotoId,
@@ -231,7 +256,8 @@ impl Receive {
         };
         let received = lines.iter().map(|line| line.received).collect();
         let (lines, tally, stage) = (lines.into(), Tally::default(), Stage::item());
-        (Self { receipt, delivery, dock, lines, received, tally, opened: None, stage, pending: None }, fact)
+        let (opened, capture, pending) = (None, None, None);
+        (Self { receipt, delivery, dock, lines, received, tally, opened, stage, capture, pending }, fact)
     }
 
     /// The receipt that was saved, over the lines as they are shown now. `past` = the facts of this receipt
@@ -241,6 +267,8 @@ impl Receive {
         let (mut receive, _) = Self::start(saved.receipt, delivery, lines, saved.dock);
         past.iter().for_each(|fact| receive.tally.note(fact));
         (receive.opened, receive.stage) = (saved.opened, saved.stage);
+        receive.pending = saved.capture.as_ref().map(|capture| Pending::Unknown(capture.raw.clone()));
+        receive.capture = saved.capture;
         receive
     }
 
@@ -253,6 +281,7 @@ impl Receive {
             dock: self.dock.clone(),
             opened: self.opened.clone(),
             stage: self.stage.clone(),
+            capture: self.capture.clone(),
         }
     }
 

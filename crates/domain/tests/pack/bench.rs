@@ -214,6 +214,8 @@ impl Bench {
                 }
                 let row = self.carton(carton);
                 (row.state, row.grams) = (CartonState::Open, 0);
+                // Its label is void.
+                (row.tracking, row.zpl) = (String::new(), String::new());
             }
             Fact::CartonWeighed { carton, grams, .. } => self.carton(carton).grams = *grams,
             Fact::CartonClosed { carton, .. } => self.carton(carton).state = CartonState::Closed,

@@ -13,6 +13,15 @@ fn short() -> Bench {
 }
 
 cases! {
+    k04_what_was_picked_above_the_order_stays_behind: open(Bench::new().line("P1 X 5 ordered=3")), [
+        ("X", "ok item X @ verify C1 2 + Packed P1 X (1 T1) in C1"),
+        ("X", "ok item X @ verify C1 1 + Packed P1 X (1 T1) in C1"),
+        ("X", "step item X @ close C1 0 + Packed P1 X (1 T1) in C1"),
+        ("X", "QTY_OVER open=0 @ close C1 0"),
+        ("/close", "step page C1 @ weigh C1"),
+        ("/weigh 400", "step closed C1 @ label C1 prints 1 + CartonWeighed C1 400 of 400 + CartonClosed C1"),
+        ("C1", "task packed O1 @ Packed { complete: true } + Labelled C1 + OrderPacked K-O1 complete=true"),
+    ];
     k15_the_rest_stays_behind_after_a_question: open(Bench::new().line("P1 X 1").line("P2 Y 1")), [
         ("/finish", "MISSING_DATA field=item @ verify C1 2"),
         ("X", "ok item X @ verify C1 1 + Packed P1 X (1 T1) in C1"),

@@ -42,7 +42,8 @@ cases! {
         ("A1", "step moved A1 @ source L1 + Moved L1 X (5) A9 > A1 typed"),
         ("A9", "step shelf A9 @ source L1 A9"),
         ("X", "ok item X @ source L1 A9 1 X"),
-        ("/type 3", "step quantity 3 @ put L1 3 X from A9 to A1"),
+        ("X", "ok item X @ source L1 A9 2 X"),
+        ("X", "step item X @ put L1 3 X from A9 to A1"),
         ("/type 2", "ok quantity 2 @ source L1 A9 2 X"),
         ("X", "step item X @ put L1 3 X from A9 to A1"),
         ("A1", "step moved A1 @ source L2 + Moved L1 X (3) A9 > A1 typed"),
@@ -112,9 +113,35 @@ cases! {
         ("X", "ok item X @ source L1 A9 1 X"),
         ("/qty L1 2", "ok page @ source L1 A9 1 X"),
         ("X", "step item X @ put L1 2 X from A9 to A1"),
-        ("/qty L1 1", "note page @ source L1"),
+        ("/back", "ok page @ source L1"),
         ("/cancel L1", "note page @ source L2"),
         ("/cancel L2", "note task K1 @ Gone"),
+    ];
+    what_is_on_the_way_is_put_somewhere_first: x(3), [
+        ("A9", "step shelf A9 @ source L1 A9"),
+        ("X", "ok item X @ source L1 A9 1 X"),
+        ("X", "ok item X @ source L1 A9 2 X"),
+        ("X", "step item X @ put L1 3 X from A9 to A1"),
+        ("/qty L1 1", "ok page @ put L1 3 X from A9 to A1"),
+        ("/cancel L1", "ok page @ put L1 3 X from A9 to A1"),
+        ("A1", "step moved A1 @ source L2 + Moved L1 X (3) A9 > A1"),
+    ];
+    a_withdrawn_task_ends_when_the_hands_are_empty: x(3), [
+        ("A9", "step shelf A9 @ source L1 A9"),
+        ("X", "ok item X @ source L1 A9 1 X"),
+        ("X", "ok item X @ source L1 A9 2 X"),
+        ("X", "step item X @ put L1 3 X from A9 to A1"),
+        ("/withdraw", "ok page @ put L1 3 X from A9 to A1"),
+        ("/back", "note task K1 @ Gone"),
+    ];
+    a_question_lasts_as_long_as_what_it_is_about: x(3), [
+        ("A9", "step shelf A9 @ source L1 A9"),
+        ("X", "ok item X @ source L1 A9 1 X"),
+        ("X", "ok item X @ source L1 A9 2 X"),
+        ("X", "step item X @ put L1 3 X from A9 to A1"),
+        ("A7", "PLACE? needed=A1 scanned=A7 @ put L1 3 X from A9 to A1"),
+        ("/cancel L2", "ok page @ put L1 3 X from A9 to A1"),
+        ("A7", "task moved A7 @ Done + Moved L1 X (3) A9 > A7 PLACE?"),
     ];
     the_erp_withdraws_the_task: x(3), [
         ("/withdraw", "note task K1 @ Gone"),

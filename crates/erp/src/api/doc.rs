@@ -117,6 +117,7 @@ mod sync {
     #[utoipa::path(post, path = "/v1/tasks/{id}/claim", tag = "sync", security(("device" = [])), request_body = ClaimRequest,
         params(("id" = String, Path, description = "The task.")),
         responses((status = 200, description = "The task is held.", body = ClaimResponse),
+            (status = 403, description = "`operator_ended`, or `not_allowed`: the work takes another role.", body = Problem, content_type = "application/problem+json"),
             (status = 404, description = "No such task.", body = Problem, content_type = "application/problem+json"),
             (status = 409, description = "Somebody else holds it.", body = Problem, content_type = "application/problem+json")))]
     pub(super) fn claim() {}

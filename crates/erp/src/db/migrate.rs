@@ -15,6 +15,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0006_returns.sql"),
     include_str!("../../migrations/0007_returned.sql"),
     include_str!("../../migrations/0008_lookups.sql"),
+    include_str!("../../migrations/0009_backups.sql"),
 ];
 
 /// The schema this program works with.

@@ -34,6 +34,17 @@ pub async fn want(tx: &Tx, changes: &Changes, held: &mut cartons::Held, now: i64
     if held.carrier.is_empty() {
         return Ok(());
     }
+    // One that was asked for and not answered is not asked for again: both answers would be labels.
+    let asked = tx
+        .row(
+            "SELECT id FROM adapter_queue WHERE warehouse_id = $1 AND fact_ref = $2 AND state = 'wanted' \
+             AND adapter LIKE 'label:%'",
+            vals![warehouse, &held.carton.id],
+        )
+        .await?;
+    if asked.is_some() {
+        return Ok(());
+    }
     held.labels += 1;
     let id = format!("label:{}:{}", held.carton.id, held.labels);
     queue(tx, warehouse, &id, &format!("label:{}", held.carrier), held.carton.id.as_str(), "", now).await

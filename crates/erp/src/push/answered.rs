@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::vals;
 use floorhand_domain::fact::Fact;
 use floorhand_domain::id::OperatorId;
+use floorhand_domain::master::Role;
 use floorhand_domain::reason::Reason;
 use floorhand_domain::workflow::attention::{Answer, NOTE_CHARS_MAX};
 
@@ -31,8 +32,8 @@ pub(super) async fn effect(act: &mut Act<'_>, fact: &Fact) -> Effect {
     };
     let who = answerer(act, &fact.aggregate()).await?;
     let roles = approved::roles(act, &who).await?;
-    let manager = roles.iter().any(|role| role == "manager");
-    let decides = manager || roles.iter().any(|role| role == "supervisor");
+    let manager = roles.contains(&Role::Manager);
+    let decides = manager || roles.contains(&Role::Supervisor);
     let own = exception.owner == who.as_str() && !who.is_none();
     if !decides && (!own || matches!(answer, Answer::Approve | Answer::Decline)) {
         return refuse(format!("{who} has no say about it"));
@@ -72,15 +73,16 @@ pub(super) async fn effect(act: &mut Act<'_>, fact: &Fact) -> Effect {
     Ok(Ok(()))
 }
 
-/// Whoever answers: the supervisor who came by and allowed it at the station, else whoever is signed in there.
+/// Whoever answers: the supervisor who came by and allowed it at the station, in the fact before this one; else
+/// whoever is signed in there.
 async fn answerer(act: &Act<'_>, subject: &str) -> Result<OperatorId> {
     let (epoch, seq) = (act.epoch.cast_signed(), act.seq.cast_signed());
     let rows = act
         .tx
         .lock(
             "SELECT epoch, seq, by_operator FROM granted WHERE warehouse_id = $1 AND device = $2 AND subject = $3 \
-             AND (epoch < $4 OR (epoch = $4 AND seq < $5)) AND used_seq = 0 ORDER BY epoch DESC, seq DESC",
-            vals![act.warehouse(), act.device, subject, epoch, seq],
+             AND epoch = $4 AND seq = $5 AND used_seq = 0",
+            vals![act.warehouse(), act.device, subject, epoch, seq - 1],
         )
         .await?;
     let Some(row) = rows.first() else { return Ok(act.operator.into()) };

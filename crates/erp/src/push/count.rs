@@ -1,5 +1,6 @@
 //! Counts coming in: begun, scanned, submitted, scans taken back.
 
+use super::awaited;
 use super::effect::{Act, Effect, Stop, finish_task};
 use super::pick::{self, UNITS_MAX};
 use crate::attention::{self, state::ApprovalState};
@@ -8,11 +9,14 @@ use crate::entity;
 use crate::error::{Error, Result};
 use crate::vals;
 use floorhand_domain::fact::Fact;
-use floorhand_domain::id::{CountId, ItemId, LineId};
+use floorhand_domain::id::{CountId, ItemId, LineId, OperatorId};
 use floorhand_domain::master::{RecountBy, Settings};
 use floorhand_domain::reason::Reason;
 use floorhand_domain::task::LineState;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Recounts by the same people, one after the other, that are looked through for who else may not count.
+const TURNED_AWAY_MAX: usize = 20;
 
 /// `CountStarted`: from here on the book of the place is that of the device's cursor.
 pub(super) async fn started(act: &mut Act<'_>, fact: &Fact) -> Effect {
@@ -158,6 +162,9 @@ pub(super) async fn submitted(act: &mut Act<'_>, id: &CountId) -> Effect {
     if count.state != state::State::Started {
         return Ok(Ok(()));
     }
+    if let Some(fact) = awaited::first(act, &count).await? {
+        return Ok(Err(Stop::Park(Reason::Behind, format!("fact {fact} may move what was counted"))));
+    }
     let settings = entity::settings(act.tx, warehouse).await?;
     let before = counts::before(act.tx, warehouse, &count).await?;
     if let Some(before) = before.as_ref().filter(|before| before.line == count.line) {
@@ -243,8 +250,30 @@ async fn round(
     let mut now = scanned.clone();
     now.retain(|_, qty| *qty != 0);
     round.same_as_before = found == now;
-    round.same_person = settings.recount_by == RecountBy::Other && before.operator == count.operator;
+    if settings.recount_by == RecountBy::Other {
+        let mut own = counts::people(act.tx, act.warehouse(), count).await?;
+        own.insert(act.operator.into());
+        round.same_person = !own.is_disjoint(&barred(act, count, before).await?);
+    }
     Ok(round)
+}
+
+/// Everybody who took part in the count that is to be repeated; and, where that was turned away since the same
+/// people had counted again, in those before it.
+async fn barred(act: &Act<'_>, count: &Count, before: &Count) -> Result<BTreeSet<OperatorId>> {
+    let mut people = counts::people(act.tx, act.warehouse(), before).await?;
+    let mut at = before.clone();
+    for _ in 0..TURNED_AWAY_MAX {
+        if at.round < count.round {
+            break;
+        }
+        match counts::before(act.tx, act.warehouse(), &at).await? {
+            Some(earlier) if earlier.state != state::State::Contested => at = earlier,
+            _ => break,
+        }
+        people.extend(counts::people(act.tx, act.warehouse(), &at).await?);
+    }
+    Ok(people)
 }
 
 async fn values(act: &Act<'_>, lines: &[counts::Compared]) -> Result<BTreeMap<ItemId, i64>> {
@@ -308,7 +337,7 @@ async fn again(act: &mut Act<'_>, count: &mut Count, counts_as_round: bool) -> R
         item: count.item.clone(),
         trigger: "recount".to_owned(),
         round: if counts_as_round { count.round.saturating_add(1) } else { count.round },
-        counted_by: count.operator.clone(),
+        counted_by: act.operator.into(),
     };
     count.recount_line = counts::ask(act.tx, act.changes, &wanted, act.now).await?.unwrap_or_default();
     Ok(())

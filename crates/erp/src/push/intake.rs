@@ -179,8 +179,15 @@ pub(super) async fn take(
         vals![warehouse, &device.id, known_epoch.cast_signed(), &device.app, now],
     )
     .await?;
+    let durable = tx
+        .row(
+            "SELECT seq FROM backed_up WHERE warehouse_id = $1 AND device = $2 AND epoch = $3",
+            vals![warehouse, &device.id, ask.epoch.cast_signed()],
+        )
+        .await?
+        .map_or(Ok(0), |row| row.u64("seq"))?;
     changes.publish(tx).await?;
-    Ok(Taken::Acked { through, outcomes })
+    Ok(Taken::Acked { through, outcomes, durable: durable.min(through) })
 }
 
 /// Facts that the core has: the stored outcome of each, or the place where the histories part.

@@ -16,7 +16,7 @@ use floorhand_domain::id::{HandlingUnitId, ItemId, LineId, LocationId, TaskId};
 use floorhand_domain::master::{HandlingUnit, HandlingUnitKind, LocationKind};
 use floorhand_domain::reason::Reason;
 use floorhand_domain::stock::{Move, Status};
-use floorhand_domain::task::{LineState, TaskKind};
+use floorhand_domain::task::{Line, LineState, TaskKind};
 
 /// Handling units on one another that move together at the most.
 const NESTED_MAX: usize = 500;
@@ -114,7 +114,8 @@ pub(super) async fn bring(
         let detail = format!("the book had it at {}, it is at {to}", unit.location);
         act.flag(Reason::HuElsewhere, format!("handling-unit:{}", unit.id), detail);
     }
-    move_unit(act, unit, to, parent).await.map(|_| ())
+    move_unit(act, unit, to, parent).await?;
+    overtaken(act, &unit.id, &LineId::default(), to).await
 }
 
 /// Posts the content of a handling unit and of all in and on it to a location.
@@ -186,7 +187,7 @@ async fn allocations(act: &mut Act<'_>, fact: &Fact, moves: &[Move]) -> Result<(
         let subject = format!("{}|{}", what.from.location, what.item);
         act.flag(Reason::Allocated, subject, "it was picked for an order");
     }
-    let mut followed: Option<(ItemId, LocationId, i64)> = None;
+    let mut followed: Vec<(ItemId, LocationId, i64)> = Vec::new();
     for what in moves.iter().filter(|what| what.from.status == Status::Available) {
         let went = Went {
             item: &what.item,
@@ -196,13 +197,24 @@ async fn allocations(act: &mut Act<'_>, fact: &Fact, moves: &[Move]) -> Result<(
             qty: what.qty,
         };
         let qty = follow(act.tx, act.changes, &went).await?;
-        if qty > 0 {
-            let (_, _, sum) = followed.get_or_insert_with(|| (what.item.clone(), what.from.location.clone(), 0));
-            *sum += qty;
+        match followed.iter_mut().find(|(item, ..)| *item == what.item) {
+            Some((_, _, sum)) => *sum += qty,
+            None if qty > 0 => followed.push((what.item.clone(), what.from.location.clone(), qty)),
+            None => {}
         }
     }
-    let Some((item, location, qty)) = followed else { return Ok(()) };
-    if !approved::holds(act, &fact.aggregate(), &[Reason::Allocated], &item, 0).await? {
+    // Asked for were the units in the hand; of a whole handling unit, those of one of its items.
+    let taken = match fact {
+        Fact::Moved { units, .. } => units.iter().fold(0i64, |sum, one| sum.saturating_add(one.qty)),
+        _ => 0,
+    };
+    for (item, _, promised) in &followed {
+        let qty = if taken > 0 { taken } else { *promised };
+        if approved::holds(act, &fact.aggregate(), &[Reason::Allocated], item, qty).await? {
+            return Ok(());
+        }
+    }
+    if let Some((item, location, qty)) = followed.first() {
         act.flag(Reason::Allocated, format!("{location}|{item}"), format!("{qty} of it are promised to orders"));
     }
     Ok(())
@@ -294,7 +306,8 @@ async fn overtaken(act: &mut Act<'_>, unit: &HandlingUnitId, line: &LineId, to: 
     Ok(())
 }
 
-/// Others were asked to put the same loose goods away: what is no longer there is not asked for.
+/// Others were asked to put the same loose goods away: what is no longer there is not asked for. What is left is one
+/// line's or another's, not each one's.
 async fn forestalled(act: &mut Act<'_>, from: &LocationId, item: &ItemId, line: &LineId) -> Result<()> {
     let warehouse = act.warehouse();
     let rows = act
@@ -306,18 +319,27 @@ async fn forestalled(act: &mut Act<'_>, from: &LocationId, item: &ItemId, line: 
             vals![warehouse, from, item, line],
         )
         .await?;
+    let mut kept: Vec<Line> = Vec::new();
     for row in &rows {
         let mut other = entity::line_of(row)?;
-        let left: i64 = act
+        let there: i64 = act
             .tx
             .row(
                 "SELECT CAST(COALESCE(SUM(qty), 0) AS BIGINT) AS qty FROM balance WHERE warehouse_id = $1 \
-                 AND location = $2 AND item = $3 AND lot = $4 AND handling_unit = '' AND status = $5",
-                vals![warehouse, from, item, &other.lot, other.plan.status.as_str()],
+                 AND location = $2 AND item = $3 AND lot = $4 AND handling_unit = '' AND status = $5 \
+                 AND (serial = $6 OR $6 = '')",
+                vals![warehouse, from, item, &other.lot, other.plan.status.as_str(), &other.serial],
             )
             .await?
             .map_or(Ok(0), |row| row.i64("qty"))?;
+        let same = kept.iter().filter(|own| {
+            own.lot == other.lot
+                && own.plan.status == other.plan.status
+                && (other.serial.is_none() || own.serial == other.serial)
+        });
+        let left = there - same.map(Line::open_qty).sum::<i64>();
         if left >= other.open_qty() {
+            kept.push(other);
             continue;
         }
         if left > 0 {
@@ -329,6 +351,7 @@ async fn forestalled(act: &mut Act<'_>, from: &LocationId, item: &ItemId, line: 
         if other.state != LineState::Open {
             finish_task(act, &other.task).await?;
         }
+        kept.push(other);
     }
     Ok(())
 }

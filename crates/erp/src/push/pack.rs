@@ -297,8 +297,10 @@ async fn packed(act: &mut Act<'_>, fact: &Fact) -> Effect {
         let claimed: i64 = claimed.iter().map(|what| what.qty).sum();
         let back = (row.i64("put_back")? - claimed).max(0);
         let (picked, before) = (row.i64("picked")? - back, row.i64("packed")?);
-        if before + qty > picked {
-            let detail = format!("{} are packed, {picked} were picked", before + qty);
+        // What was picked above the order goes back, and leaves with nobody.
+        let (ordered, packed) = (row.i64("qty")?, before + qty);
+        if packed > picked.min(ordered) {
+            let detail = format!("{packed} are packed, {picked} were picked of {ordered}");
             act.flag(Reason::OverPack, format!("order:{order}|{item}"), detail);
         }
     }
@@ -383,7 +385,9 @@ async fn unpacked(act: &mut Act<'_>, fact: &Fact) -> Effect {
         bring(act, &unit.handling_unit, location).await?;
     }
     let moves = fact.moves();
-    claim_back(act, &moves).await?;
+    for what in claim_back(act, &moves).await? {
+        put_back::claimed(act.tx, act.changes, &what.from.handling_unit, what.qty, act.now).await?;
+    }
     pick::post(act, &moves, "unpacked").await?;
     for unit in units.iter().filter(|unit| !unit.handling_unit.is_none()) {
         bind(act, &unit.handling_unit, order).await?;
@@ -417,6 +421,7 @@ async fn weighed(act: &mut Act<'_>, fact: &Fact) -> Effect {
     if carton.is_none() || !(1..=GRAMS_MAX).contains(grams) || !(0..=GRAMS_MAX).contains(expected_grams) {
         return Ok(Err(Stop::Reject(Reason::BadFact, "the weight does not read".to_owned())));
     }
+    order_of(act, order).await?;
     let mut held = carton_of(act, order, carton, &LocationId::default(), false).await?;
     let settings = entity::settings(act.tx, act.warehouse()).await?;
     let percent = expected_grams.saturating_mul(i64::from(settings.weight_tol_percent)) / 100;

@@ -45,13 +45,7 @@ pub(super) async fn post(act: &mut Act<'_>, moves: &[Move], reason: &str) -> Res
             short = Some((what.clone(), posted.from_qty));
         }
         units += what.qty;
-        if !what.serial.is_none() && in_places(act, &what.item, &what.serial).await? > 1 {
-            act.flag(
-                Reason::SerialTwice,
-                format!("{}|{}", what.item, what.serial),
-                "the serial number is at two places",
-            );
-        }
+        once(act, what).await?;
     }
     if let Some((what, left)) = short {
         let subject = format!("{}|{}", what.from.location, what.item);
@@ -60,6 +54,15 @@ pub(super) async fn post(act: &mut Act<'_>, moves: &[Move], reason: &str) -> Res
         act.count(&what.from.location, &what.item, "negative").await?;
     }
     Ok(units)
+}
+
+/// Flags a serial number that is at two places.
+pub(super) async fn once(act: &mut Act<'_>, what: &Move) -> Result<()> {
+    if !what.serial.is_none() && in_places(act, &what.item, &what.serial).await? > 1 {
+        let subject = format!("{}|{}", what.item, what.serial);
+        act.flag(Reason::SerialTwice, subject, "the serial number is at two places");
+    }
+    Ok(())
 }
 
 /// Units of a serial number in the building; above one, it is there twice.
@@ -398,7 +401,7 @@ pub(super) async fn undone(act: &mut Act<'_>, epoch: u64, seq: u64) -> Effect {
 
 /// The fact that an `Undone` names. Where facts were re-numbered it names the old pair; after a fork
 /// that pair is another fact's here, so what was re-numbered together is looked for first.
-async fn target(act: &Act<'_>, epoch: u64, seq: u64) -> Result<Option<Row>> {
+pub(super) async fn target(act: &Act<'_>, epoch: u64, seq: u64) -> Result<Option<Row>> {
     let values = vals![act.warehouse(), act.device, epoch.cast_signed(), seq.cast_signed()];
     let direct = act
         .tx

@@ -61,7 +61,7 @@ fn same(a: &Away, b: &Away) -> bool {
 }
 
 /// Units that the book has of these goods where they stand.
-async fn booked(act: &Act<'_>, one: &Away) -> Result<i64> {
+pub(super) async fn booked(act: &Act<'_>, one: &Away) -> Result<i64> {
     act.tx
         .row(
             "SELECT qty FROM balance WHERE warehouse_id = $1 AND location = $2 AND item = $3 AND lot = $4 AND serial = $5 \

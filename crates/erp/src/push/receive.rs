@@ -1,7 +1,6 @@
 //! Goods that come in: received, received without a known name, taken back. What somebody has in front
 //! of them is booked whatever the book says; what nobody planned, or is too much, is quarantined.
 
-use super::approval::approvers;
 use super::approved;
 use super::effect::{Act, Effect, Stop};
 use super::pick::{UNITS_MAX, known, post, still_there};
@@ -20,7 +19,7 @@ use floorhand_domain::fact::{Fact, ReceivedUnits, content_moves};
 use floorhand_domain::id::{
     DeliveryId, HandlingUnitId, ItemId, LineId, LocationId, Lot, OperatorId, ReceiptId, Serial,
 };
-use floorhand_domain::master::{HandlingUnit, HandlingUnitKind};
+use floorhand_domain::master::{HandlingUnit, HandlingUnitKind, Role};
 use floorhand_domain::reason::Reason;
 use floorhand_domain::stock::{Move, Place, SUPPLIER, Status};
 use floorhand_gs1::Gtin;
@@ -29,6 +28,9 @@ use floorhand_gs1::Gtin;
 pub(crate) const RECEIVED: &str = "received";
 /// Percent above the ordered quantity that a supervisor lets in; a manager lets in any (workflows, section 0.7).
 const SUPERVISOR_OVER_PERCENT: i64 = 20;
+
+/// Rules that a supervisor may set aside for goods that come in.
+const DECISIONS: [Reason; 3] = [Reason::ReceiptOver, Reason::ShelfLife, Reason::SerialSeen];
 
 /// The reason of moves that set goods aside.
 pub(super) const QUARANTINE: &str = "quarantine";
@@ -75,17 +77,26 @@ pub(super) async fn received(act: &mut Act<'_>, fact: &Fact) -> Effect {
     }
     post(act, &fact.moves(), RECEIVED).await?;
     let subject = format!("{location}|{item}");
-    for decision in [Reason::ReceiptOver, Reason::ShelfLife, Reason::SerialSeen] {
+    for decision in DECISIONS {
         if !because.contains(&decision) {
             continue;
         }
-        let by = approvers(act, &fact.aggregate(), item, decision).await?;
-        if by.is_empty() {
+        let qty = units.iter().fold(0i64, |sum, unit| sum.saturating_add(unit.qty));
+        let aside = units.iter().filter(|unit| unit.status == Status::Quarantined).map(|unit| unit.qty).sum();
+        let asked = match decision {
+            Reason::ShelfLife => qty,
+            // Unless they are set aside for another reason too.
+            Reason::ReceiptOver if because.iter().all(|reason| DECISIONS.contains(reason)) => aside,
+            _ => 0,
+        };
+        let Some(by) = approved::lets_in(act, receipt_id, decision, item, asked).await? else {
             act.flag(decision, &subject, "no approval of a supervisor holds");
-        } else if decision == Reason::ReceiptOver
+            continue;
+        };
+        if decision == Reason::ReceiptOver
             && let Some(line) = &line
         {
-            let came = units.iter().fold(line.of.received, |sum, unit| sum.saturating_add(unit.qty));
+            let came = line.of.received.saturating_add(qty);
             within_authority(act, &by, (line.of.ordered, came), &subject).await?;
         }
     }
@@ -137,10 +148,10 @@ pub(super) async fn received(act: &mut Act<'_>, fact: &Fact) -> Effect {
     Ok(Ok(()))
 }
 
-/// Flags what is more than those who allowed it may let in. `ordered` and `came`: units of the line.
+/// Flags what is more than whoever allowed it may let in. `ordered` and `came`: units of the line.
 async fn within_authority(
     act: &mut Act<'_>,
-    by: &[OperatorId],
+    by: &OperatorId,
     (ordered, came): (i64, i64),
     subject: &str,
 ) -> Result<()> {
@@ -148,10 +159,8 @@ async fn within_authority(
     if came <= limit {
         return Ok(());
     }
-    for one in by {
-        if approved::roles(act, one).await?.iter().any(|role| role == "manager") {
-            return Ok(());
-        }
+    if approved::roles(act, by).await?.contains(&Role::Manager) {
+        return Ok(());
     }
     act.flag(Reason::ReceiptOver, subject, format!("{came} came, a supervisor lets in {limit} at the most"));
     Ok(())

@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::returns::{rmas, shipped};
 use crate::vals;
 use floorhand_domain::fact::Fact;
-use floorhand_domain::id::{InspectionId, LocationId, OperatorId, OrderId, RmaId};
+use floorhand_domain::id::{InspectionId, LocationId, OrderId, RmaId};
 use floorhand_domain::master::Role;
 use floorhand_domain::reason::Reason;
 
@@ -81,11 +81,6 @@ async fn begin(
         .map(|_| ())
 }
 
-/// Roles of an operator who works here now.
-async fn roles(act: &Act<'_>, operator: &OperatorId) -> Result<Vec<Role>> {
-    Ok(approved::roles(act, operator).await?.iter().filter_map(|role| entity::parse(role).ok()).collect())
-}
-
 /// `DispositionOverridden`: counts at once on the device; without authority it is rejected here, and the goods that
 /// it was about are set aside. Whether these goods may have that disposition at all is judged with their inspection.
 async fn overridden(act: &mut Act<'_>, fact: &Fact) -> Effect {
@@ -96,7 +91,7 @@ async fn overridden(act: &mut Act<'_>, fact: &Fact) -> Effect {
     if inspection.is_none() || !(1..=UNITS_MAX).contains(qty) || !words {
         return Ok(Err(Stop::Reject(Reason::BadFact, "return, quantity or reason do not read".to_owned())));
     }
-    let roles = roles(act, by).await?;
+    let roles = approved::roles(act, by).await?;
     let manager = roles.contains(&Role::Manager);
     if !manager && !roles.contains(&Role::Supervisor) {
         let detail = format!("{by} has no authority over dispositions");

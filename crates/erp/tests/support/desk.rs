@@ -194,7 +194,8 @@ impl Desk {
             .read(|tx| async move {
                 tx.rows(
                     "SELECT l.location, l.qty, l.handling_unit FROM task t JOIN task_line l ON l.task = t.id \
-                     AND l.warehouse_id = t.warehouse_id WHERE t.kind = 'put-away' AND l.state = 'open' ORDER BY l.id",
+                     AND l.warehouse_id = t.warehouse_id WHERE t.kind = 'put-away' AND l.state = 'open' \
+                     ORDER BY l.location, l.handling_unit, l.item, l.qty, l.id",
                     &[],
                 )
                 .await?
@@ -249,6 +250,7 @@ pub struct Back {
     pub photos: Vec<PhotoId>,
     pub location: String,
     pub unit: String,
+    pub grams: i64,
     pub because: Vec<Reason>,
 }
 
@@ -271,6 +273,7 @@ impl Back {
             photos: Vec::new(),
             location: "A1".to_owned(),
             unit: String::new(),
+            grams: 0,
             because: Vec::new(),
         }
     }
@@ -294,7 +297,7 @@ impl Back {
             reason: self.reason,
             answers: self.answers.clone(),
             disposition: self.disposition,
-            grams: 0,
+            grams: self.grams,
             photos: self.photos.clone(),
             location: self.location.as_str().into(),
             handling_unit: self.unit.as_str().into(),

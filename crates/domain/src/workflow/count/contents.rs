@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 
 /// Booked kinds that a submission names as not there at the most. The core takes what is not named as
 /// not there anyway.
-const ZEROS_MAX: usize = 500;
+pub const ZEROS_MAX: usize = 500;
 
 /// A scan of the contents.
 pub(super) fn scan(flow: Count, pending: Option<Pending>, sheet: Sheet, meant: &Meant, site: &Site<'_>) -> CountStep {

@@ -133,15 +133,16 @@ impl Pack {
         self.cartons.iter_mut().find(|own| own.carton.id == *id)
     }
 
-    /// Units of a line that were picked and are not in a carton.
+    /// Units of a line that were picked and are not in a carton. What was picked above the order is not among them: it
+    /// stays in its tote, and goes back.
     #[must_use]
     pub fn open_qty(&self, line: usize) -> i64 {
         let (Some(row), Some(packed)) = (self.lines.get(line), self.packed.get(line)) else { return 0 };
         let left: i64 = self.left.iter().filter(|left| left.line == line).map(|left| left.qty).sum();
-        row.picked_qty().saturating_sub(*packed).min(left).max(0)
+        to_pack(row, *packed, left)
     }
 
-    /// Units that were picked and are not in a carton.
+    /// Units that were picked, up to what was ordered, and are not in a carton.
     #[must_use]
     pub fn left_qty(&self) -> i64 {
         let mut sums = vec![0_i64; self.lines.len()];
@@ -151,7 +152,7 @@ impl Pack {
             }
         }
         let rows = self.lines.iter().zip(&self.packed).zip(sums);
-        rows.map(|((row, packed), left)| row.picked_qty().saturating_sub(*packed).min(left).max(0)).sum()
+        rows.map(|((row, packed), left)| to_pack(row, *packed, left)).sum()
     }
 
     /// Lines of which something that was ordered is in no carton.
@@ -160,6 +161,10 @@ impl Pack {
         let open = self.lines.iter().zip(&self.packed).filter(|(line, packed)| line.ordered > **packed);
         i64::try_from(open.count()).unwrap_or(i64::MAX)
     }
+}
+
+fn to_pack(row: &PackLine, packed: i64, left: i64) -> i64 {
+    row.picked_qty().min(row.ordered).saturating_sub(packed).min(left).max(0)
 }
 
 fn content_of(carton: &HandlingUnitId, book: &[Stock]) -> Vec<Content> {

@@ -83,7 +83,7 @@ impl Pack {
         }
     }
 
-    /// It is photographed, weighed, closed and labelled anew.
+    /// It is photographed, weighed, closed and labelled anew: the label that it had is void at the carrier.
     fn reopened(&mut self, carton: &HandlingUnitId) {
         self.photos.remove(carton);
         self.partial = false;
@@ -93,6 +93,8 @@ impl Pack {
         if let Some(own) = self.carton_mut(carton) {
             own.carton.state = CartonState::Open;
             own.carton.grams = 0;
+            own.carton.zpl.clear();
+            own.carton.tracking.clear();
         }
     }
 

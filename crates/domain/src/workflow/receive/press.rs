@@ -148,6 +148,7 @@ impl Receive {
             photos: photos.iter().take(PHOTOS_MAX).map(|photo| photo.id.clone()).collect(),
         };
         self.tally.note(&received);
+        self.capture = None;
         let subject = received.aggregate();
         let shown = photos.iter().take(PHOTOS_MAX);
         let mut facts: Vec<_> = shown.map(|photo| Self::photo_fact(photo, subject.clone(), "unknown")).collect();

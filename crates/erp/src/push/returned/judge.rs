@@ -1,7 +1,7 @@
 //! How an inspection stands to what was shipped and to the policy. What is not as it should be is flagged, and set
 //! aside: quarantined, with the money held.
 
-use super::roles;
+use crate::claim;
 use crate::db::Row;
 use crate::entity;
 use crate::error::Result;
@@ -179,6 +179,8 @@ pub(super) async fn disposed(
 ) -> Result<()> {
     let policies = policy::recent(act.tx, act.warehouse(), act.now).await?;
     photographed(act, came, &policies).await?;
+    weighed(act, came, rows, kept, &policies, found).await?;
+    by_role(act, came, found).await?;
     // What nobody may choose stays in quarantine as the fact says.
     if found.aside.is_some() {
         return Ok(());
@@ -264,7 +266,7 @@ async fn overruled(act: &mut Act<'_>, came: &Came<'_>, cases: &[Case<'_>]) -> Re
         .await?;
     for row in &rows {
         let by: OperatorId = row.text("by_operator")?.into();
-        let roles: Vec<Role> = roles(act, &by).await?;
+        let roles = approved::roles(act, &by).await?;
         let may = |case: &Case<'_>| {
             may_override(case, came.disposition, case.value_minor.saturating_mul(came.qty), &roles, &limits)
         };
@@ -305,5 +307,56 @@ async fn photographed(act: &mut Act<'_>, came: &Came<'_>, policies: &[ReturnPoli
             act.flag(Reason::PhotoMissing, format!("photo:{photo}"), "no such photograph was taken");
         }
     }
+    Ok(())
+}
+
+/// The weight is a second witness: one that differs from what left takes a missing part, or a supervisor.
+async fn weighed(
+    act: &mut Act<'_>,
+    came: &Came<'_>,
+    rows: &[ShippedLine],
+    kept: &Item,
+    policies: &[ReturnPolicy],
+    found: &mut Found,
+) -> Result<()> {
+    let own = rows.iter().filter(|row| row.line == *came.line && row.item == *came.item);
+    let mut known: Vec<i64> = own.map(|row| row.unit_grams).filter(|one| *one > 0).collect();
+    if known.is_empty() {
+        known.extend([kept.weight_grams].into_iter().filter(|one| *one > 0));
+    }
+    let Some(first) = known.first() else { return Ok(()) };
+    let settings = entity::settings(act.tx, act.warehouse()).await?;
+    let close = |unit: &i64| {
+        let expected = unit.saturating_mul(came.qty);
+        let percent = expected.saturating_mul(i64::from(settings.weight_tol_percent)) / 100;
+        came.grams.saturating_sub(expected).saturating_abs() <= percent.max(settings.weight_tol_min_grams)
+    };
+    if came.grams == 0 || known.iter().any(close) || found.approved.contains(&Reason::WeightDiff) {
+        return Ok(());
+    }
+    let is_part = |code: &str| {
+        let lists = policies.iter().filter_map(|policy| policy.checklist(kept.class));
+        lists.flat_map(|list| &list.questions).any(|question| question.parts && question.code == code)
+    };
+    if came.answers.iter().any(|answer| !answer.yes && is_part(&answer.question)) {
+        return Ok(());
+    }
+    // Said so, and flagged already: nobody allowed it.
+    if !came.because.contains(&Reason::WeightDiff) {
+        let detail = format!("{} g, {} g were expected", came.grams, first.saturating_mul(came.qty));
+        act.flag(Reason::WeightDiff, came.subject(), detail);
+    }
+    found.set_aside(Reason::WeightDiff);
+    Ok(())
+}
+
+/// Whoever has not the role is believed about where the goods are, and about nothing else. That an access has ended
+/// is another matter, and flagged apart.
+async fn by_role(act: &mut Act<'_>, came: &Came<'_>, found: &mut Found) -> Result<()> {
+    if claim::roles(act.tx, act.warehouse(), act.operator).await?.contains(&Role::Returns) {
+        return Ok(());
+    }
+    act.flag(Reason::NotAllowed, came.subject(), format!("{} has not the role to inspect returns", act.operator));
+    found.set_aside(Reason::NotAllowed);
     Ok(())
 }

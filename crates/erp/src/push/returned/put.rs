@@ -5,6 +5,7 @@ use crate::entity;
 use crate::error::Result;
 use crate::ledger;
 use crate::push::effect::Act;
+use crate::push::put_away::booked;
 use crate::push::{moved, pick};
 use crate::putaway::{self, Away, rules};
 use crate::vals;
@@ -35,17 +36,19 @@ pub(super) async fn book(
     let source = act.ledger_source();
     let mut last = None;
     for mut what in moves {
-        if what.from.status == Status::Returned {
+        let disposed = what.from.status == Status::Returned;
+        if disposed {
             what.to.status = status;
-            if what.from != what.to {
-                ledger::post(act.tx, act.changes, &what, DISPOSED, &source).await?;
-            }
-        } else {
-            pick::post(act, std::slice::from_ref(&what), RETURNED).await?;
+        }
+        if what.from != what.to {
+            let reason = if disposed { DISPOSED } else { RETURNED };
+            ledger::post(act.tx, act.changes, &what, reason, &source).await?;
         }
         last = Some(what);
     }
     if let Some(what) = last {
+        // Only now: a unit that was picked before its return was known is at one place again.
+        pick::once(act, &what).await?;
         put_away(act, &what).await?;
     }
     putaway::refresh(act.tx, act.changes, came.location).await
@@ -95,7 +98,8 @@ async fn standing(act: &mut Act<'_>, came: &Came<'_>, kept: &Item, status: Statu
 }
 
 /// Units that are not where they belong are to be put away: what is in no bin, or in one for another status. A
-/// handling unit is put away once, however many inspections fill it.
+/// handling unit is put away once, with all that is in it, however many inspections fill it; loose units that somebody
+/// took away before their return was known are not there.
 async fn put_away(act: &mut Act<'_>, what: &Move) -> Result<()> {
     let warehouse = act.warehouse();
     let place = entity::location(act.tx, warehouse, &what.to.location).await?;
@@ -121,7 +125,7 @@ async fn put_away(act: &mut Act<'_>, what: &Move) -> Result<()> {
         }
         return entity::put_line(act.tx, act.changes, &line).await;
     }
-    let goods = Away {
+    let mut one = Away {
         at: what.to.location.clone(),
         item: what.item.clone(),
         lot: what.lot.clone(),
@@ -130,5 +134,11 @@ async fn put_away(act: &mut Act<'_>, what: &Move) -> Result<()> {
         qty: what.qty,
         handling_unit: what.to.handling_unit.clone(),
     };
-    putaway::open_task(act.tx, act.changes, std::slice::from_ref(&goods), act.now).await.map(|_| ())
+    let goods = if one.handling_unit.is_none() {
+        one.qty = one.qty.min(booked(act, &one).await?);
+        vec![one]
+    } else {
+        putaway::content(act.tx, warehouse, &one).await?
+    };
+    putaway::open_task(act.tx, act.changes, &goods, act.now).await.map(|_| ())
 }

@@ -1,0 +1,317 @@
+//! Pairs with picking or packing in them, but for returns.
+
+use crate::matrix::Work::{Cancel, Count, Hold, Move, Pack, Pick, Receive};
+use crate::{NONE, Pair};
+
+pub const PAIRS: &[Pair] = &[
+    Pair {
+        name: "pick-pick: one line of one task",
+        of: [Pick, Pick],
+        before: &["order S-1 X 3"],
+        first: &["claim S-1", "assign S-1 T1", "pick S-1 1 T1 3", "drop S-1 T1"],
+        then: &["claim S-1", "assign S-1 T2", "pick S-1 1 T2 3", "drop S-1 T2"],
+        then_told: "TaskClaimed CLAIM_LOST, ToteAssigned CLAIM_LOST, Picked OVER_PICK, DroppedOff CLAIM_LOST",
+        exceptions: "CLAIM_LOST 3, OVER_PICK 1",
+        stock: &[("A1", "X", "available", 4), ("PACK-01", "X", "allocated", 6), ("TRANSIT", "X", "allocated", 0)],
+        asked: "pack PACK-01",
+        ..NONE
+    },
+    Pair {
+        name: "pick-pick: two orders, and one takes what was promised to the other",
+        of: [Pick, Pick],
+        before: &["order S-1 X 10", "order S-2 X 4"],
+        first: &["claim S-2", "assign S-2 T2", "pick S-2 1 T2 4 A1"],
+        then: &["claim S-1", "assign S-1 T1", "pick S-1 1 T1 10", "drop S-1 T1"],
+        first_told: "Picked NEG_STOCK",
+        then_told: "Picked NEG_STOCK",
+        exceptions: "NEG_STOCK 2",
+        stock: &[("A1", "X", "available", -4), ("A2", "X", "available", 10)],
+        asked: "count A1 X 1, pack PACK-01",
+        ..NONE
+    },
+    Pair {
+        name: "pick-pick: one finds nothing, the other took it",
+        of: [Pick, Pick],
+        before: &["order S-1 Y 3", "order S-2 Y 2"],
+        first: &["pick S-2 1 T2 2", "drop S-2 T2"],
+        then: &["claim S-1", "short S-1 1 3"],
+        stock: &[("A1", "Y", "available", 3), ("PACK-01", "Y", "allocated", 2)],
+        asked: "count A1 Y 1, pack PACK-01",
+        ..NONE
+    },
+    Pair {
+        name: "pick-count: the pick came first, and what is counted is not what was booked",
+        of: [Pick, Count],
+        before: &["order S-1 X 3", "plan A1"],
+        first: &["pick S-1 1 T1 3"],
+        then: &["start A1", "see A1 X 7", "see A1 Y 5", "submit A1"],
+        then_told: "CountSubmitted CONTESTED",
+        exceptions: "CONTESTED 1",
+        stock: &[("A1", "X", "available", 7), ("LOSS", "X", "available", 0)],
+        asked: "count A1 1",
+        ..NONE
+    },
+    Pair {
+        name: "pick-count: counted before it was picked, as it was booked",
+        of: [Pick, Count],
+        before: &["order S-1 X 3", "plan A1"],
+        first: &["pick S-1 1 T1 3"],
+        then: &["start A1", "see A1 X 10", "see A1 Y 5", "submit A1"],
+        stock: &[("A1", "X", "available", 7), ("LOSS", "X", "available", 0)],
+        ..NONE
+    },
+    Pair {
+        name: "pick-count: the count came first, its variance is counted again",
+        of: [Count, Pick],
+        before: &["order S-1 X 3", "plan A1"],
+        first: &["start A1", "see A1 X 7", "see A1 Y 5", "submit A1"],
+        then: &["pick S-1 1 T1 3"],
+        stock: &[("A1", "X", "available", 7), ("LOSS", "X", "available", 0)],
+        asked: "count A1 1",
+        ..NONE
+    },
+    Pair {
+        name: "pick-move: moved away before it was picked there",
+        of: [Move, Pick],
+        before: &["order S-1 X 3"],
+        first: &["move A1 A9 X 9"],
+        then: &["pick S-1 1 T1 3"],
+        first_told: "Moved ALLOCATED",
+        then_told: "Picked NEG_STOCK",
+        exceptions: "ALLOCATED 1, NEG_STOCK 1",
+        stock: &[("A1", "X", "available", -2), ("A9", "X", "available", 9)],
+        asked: "count A1 X 1",
+        ..NONE
+    },
+    Pair {
+        name: "pick-move: picked, then more is moved than is left",
+        of: [Pick, Move],
+        before: &["order S-1 X 3"],
+        first: &["pick S-1 1 T1 3"],
+        then: &["move A1 A9 X 9"],
+        then_told: "Moved NEG_STOCK",
+        exceptions: "NEG_STOCK 1",
+        stock: &[("A1", "X", "available", -2), ("A9", "X", "available", 9)],
+        asked: "count A1 X 1",
+        ..NONE
+    },
+    Pair {
+        name: "pick-put-away: nothing found, and goods came to another shelf meanwhile",
+        of: [Move, Pick],
+        before: &["goods DOCK-1 Y 6", "order S-1 Y 5"],
+        first: &["away DOCK-1 A2 Y 6"],
+        then: &["claim S-1", "short S-1 1 5"],
+        stock: &[("A1", "Y", "available", 5), ("A2", "Y", "available", 6)],
+        asked: "count A1 Y 1, pick A2 Y 5",
+        ..NONE
+    },
+    Pair {
+        name: "pick-receive: nothing found, goods are at the dock only",
+        of: [Receive, Pick],
+        either: true,
+        before: &["po P-1 Y 6", "order S-1 Y 5"],
+        first: &["receive P-1 Y 6", "shut P-1"],
+        then: &["claim S-1", "short S-1 1 5"],
+        stock: &[("A1", "Y", "available", 5), ("DOCK-1", "Y", "available", 6)],
+        asked: "count A1 Y 1, put-away DOCK-1 Y 6",
+        ..NONE
+    },
+    Pair {
+        name: "pick-pack: the order is packed without what is still picked",
+        of: [Pack, Pick],
+        before: &["order S-1 X 2 Y 1", "assign S-1 T1", "pick S-1 X T1 2", "drop S-1 T1"],
+        first: &["open S-1 C1", "pack S-1 1 X C1 T1 2", "close S-1 C1", "finish S-1"],
+        then: &["claim S-1", "assign S-1 T2", "pick S-1 Y T2 1", "drop S-1 T2"],
+        stock: &[("PACK-01", "X", "allocated", 2), ("PACK-01", "Y", "allocated", 1)],
+        asked: "pack PACK-01",
+        ..NONE
+    },
+    Pair {
+        name: "pick-cancel: picked and set down all the same",
+        of: [Cancel, Pick],
+        before: &["order S-1 X 3"],
+        meanwhile: &["cancel S-1"],
+        first: &["claim S-1", "assign S-1 T1", "pick S-1 1 T1 3", "drop S-1 T1"],
+        then: &[],
+        first_told: "TaskClaimed CLAIM_LOST, ToteAssigned CLAIM_LOST, Picked ORDER_CANCELLED",
+        exceptions: "CLAIM_LOST 2, ORDER_CANCELLED 1",
+        stock: &[("PACK-01", "X", "available", 3), ("PACK-01", "X", "allocated", 0)],
+        asked: "put-away PACK-01 X 3",
+        ..NONE
+    },
+    Pair {
+        name: "pick-hold: picked and set down all the same",
+        of: [Hold, Pick],
+        before: &["order S-1 X 3", "claim S-1", "assign S-1 T1", "pick S-1 1 T1 1"],
+        meanwhile: &["hold S-1"],
+        first: &["pick S-1 1 T1 2", "drop S-1 T1"],
+        then: &[],
+        first_told: "Picked SHIP_HOLD",
+        exceptions: "SHIP_HOLD 1",
+        stock: &[("PACK-01", "X", "allocated", 3)],
+        ..NONE
+    },
+    Pair {
+        name: "pack-pack: two benches, one order",
+        of: [Pack, Pack],
+        before: &["order S-1 X 2", "pick S-1 1 T1 2", "drop S-1 T1"],
+        first: &["open S-1 C1", "pack S-1 1 X C1 T1 2", "close S-1 C1", "finish S-1"],
+        then: &["open S-1 C2", "pack S-1 1 X C2 T1 2", "close S-1 C2", "finish S-1"],
+        then_told: "Packed OVER_PACK",
+        exceptions: "NEG_STOCK 1, OVER_PACK 1",
+        stock: &[("PACK-01", "X", "allocated", 2)],
+        asked: "count PACK-01 X 1",
+        ..NONE
+    },
+    Pair {
+        name: "pack-pack: two benches share an order, a tote each",
+        of: [Pack, Pack],
+        before: &["order S-1 X 2 Y 2", "pick S-1 X T1 2", "pick S-1 Y T2 2", "drop S-1 T1 T2"],
+        first: &["open S-1 C1", "pack S-1 1 X C1 T1 2", "close S-1 C1"],
+        then: &["open S-1 C2", "pack S-1 2 Y C2 T2 2", "close S-1 C2", "finish S-1"],
+        stock: &[("PACK-01", "X", "allocated", 2), ("PACK-01", "Y", "allocated", 2)],
+        ..NONE
+    },
+    Pair {
+        name: "pack-cancel: packed and labelled all the same",
+        of: [Cancel, Pack],
+        before: &["order S-1 X 2", "pick S-1 1 T1 2", "drop S-1 T1"],
+        meanwhile: &["cancel S-1"],
+        first: &["open S-1 C1", "pack S-1 1 X C1 T1 2", "close S-1 C1", "finish S-1"],
+        then: &[],
+        first_told: "CartonOpened SHIP_HOLD, Packed SHIP_HOLD, CartonClosed SHIP_HOLD, OrderPacked SHIP_HOLD",
+        exceptions: "SHIP_HOLD 4",
+        stock: &[("PACK-01", "X", "available", 2), ("PACK-01", "X", "allocated", 0)],
+        asked: "put-away PACK-01 X 2",
+        ..NONE
+    },
+    Pair {
+        name: "pack-hold: packed, and loaded all the same",
+        of: [Hold, Pack],
+        before: &["order S-1 X 2", "pick S-1 1 T1 2", "drop S-1 T1", "open S-1 C1", "pack S-1 1 X C1 T1 1"],
+        meanwhile: &["hold S-1"],
+        first: &["pack S-1 1 X C1 T1 1", "close S-1 C1"],
+        then: &["ship S-1 C1"],
+        first_told: "Packed SHIP_HOLD, CartonClosed SHIP_HOLD",
+        then_told: "Shipped SHIP_HOLD",
+        exceptions: "SHIP_HOLD 3",
+        stock: &[("CUSTOMER", "X", "allocated", 2), ("PACK-01", "X", "allocated", 0)],
+        asked: "pack PACK-01",
+        ..NONE
+    },
+    Pair {
+        name: "pack-ship: loaded by one before the other's last unit in it is known",
+        of: [Pack, Pack],
+        before: &["order S-1 X 2", "pick S-1 1 T1 2", "drop S-1 T1", "open S-1 C1", "pack S-1 1 X C1 T1 1"],
+        first: &["ship S-1 C1"],
+        then: &["pack S-1 1 X C1 T1 1", "close S-1 C1", "finish S-1"],
+        first_told: "Shipped NOT_NOW",
+        then_told: "Packed HU_ELSEWHERE",
+        exceptions: "HU_ELSEWHERE 1, NOT_NOW 1",
+        stock: &[("CUSTOMER", "X", "allocated", 2), ("PACK-01", "X", "allocated", 0)],
+        ..NONE
+    },
+    Pair {
+        name: "pack-ship: loaded by one before the other's taking out is known",
+        of: [Pack, Pack],
+        before: &[
+            "order S-1 X 2",
+            "pick S-1 1 T1 2",
+            "drop S-1 T1",
+            "open S-1 C1",
+            "pack S-1 1 X C1 T1 2",
+            "close S-1 C1",
+        ],
+        first: &["ship S-1 C1"],
+        then: &["unpack S-1 1 X C1 T1 1", "close S-1 C1"],
+        then_told: "Unpacked HU_ELSEWHERE",
+        exceptions: "HU_ELSEWHERE 1",
+        stock: &[("CUSTOMER", "X", "allocated", 1), ("PACK-01", "X", "allocated", 1)],
+        asked: "pack PACK-01",
+        ..NONE
+    },
+    Pair {
+        name: "pick-pack: packed before its pick is known",
+        of: [Pack, Pick],
+        before: &["order S-1 X 2"],
+        first: &["open S-1 C1", "pack S-1 1 X C1 T1 2", "close S-1 C1", "finish S-1"],
+        then: &["claim S-1", "assign S-1 T1", "pick S-1 1 T1 2", "drop S-1 T1"],
+        first_told: "Packed OVER_PACK",
+        exceptions: "NEG_STOCK 1, OVER_PACK 1",
+        stock: &[("PACK-01", "X", "allocated", 2), ("TRANSIT", "X", "allocated", 0), ("A1", "X", "available", 8)],
+        asked: "count PACK-01 X 1",
+        ..NONE
+    },
+    Pair {
+        name: "pick-pack: packed before its tote was set down, by what is known",
+        of: [Pick, Pack],
+        before: &["order S-1 X 2", "claim S-1", "assign S-1 T1", "pick S-1 1 T1 2"],
+        first: &["drop S-1 T1"],
+        then: &["open S-1 C1", "pack S-1 1 X C1 T1 2", "close S-1 C1", "finish S-1"],
+        stock: &[("PACK-01", "X", "allocated", 2), ("TRANSIT", "X", "allocated", 0)],
+        ..NONE
+    },
+    Pair {
+        name: "pack-pick: the tote is at the bench, and its setting down comes after",
+        of: [Pack, Pick],
+        before: &["order S-1 X 2", "claim S-1", "assign S-1 T1", "pick S-1 1 T1 2"],
+        begun_by_then: true,
+        first: &["open S-1 C1", "pack S-1 1 X C1 T1 2", "close S-1 C1", "finish S-1"],
+        then: &["drop S-1 T1"],
+        stock: &[("PACK-01", "X", "allocated", 2), ("TRANSIT", "X", "allocated", 0)],
+        ..NONE
+    },
+    Pair {
+        name: "pack-count: the bench is counted while it is packed",
+        of: [Pack, Count],
+        before: &["order S-1 X 2", "pick S-1 1 T1 2", "drop S-1 T1", "plan PACK-01"],
+        first: &["open S-1 C1", "pack S-1 1 X C1 T1 1"],
+        then: &["start PACK-01", "see PACK-01 X 1 T1", "submit PACK-01"],
+        then_told: "CountSubmitted CONTESTED",
+        exceptions: "CONTESTED 1",
+        stock: &[("PACK-01", "X", "allocated", 2), ("LOSS", "X", "allocated", 0)],
+        asked: "count PACK-01 1, pack PACK-01",
+        ..NONE
+    },
+    Pair {
+        name: "pack-move: the tote was carried away, and is packed at the bench",
+        of: [Move, Pack],
+        before: &["order S-1 X 2", "pick S-1 1 T1 2", "drop S-1 T1"],
+        first: &["unit T1 PACK-01 A9"],
+        then: &["open S-1 C1", "pack S-1 1 X C1 T1 2", "close S-1 C1", "finish S-1"],
+        first_told: "Moved ALLOCATED",
+        exceptions: "ALLOCATED 1, PLACE_FORBIDDEN 1",
+        stock: &[("PACK-01", "X", "allocated", 2), ("A9", "X", "allocated", 0)],
+        ..NONE
+    },
+    Pair {
+        name: "pack-receive: the same item comes in",
+        of: [Receive, Pack],
+        either: true,
+        before: &["po P-1 X 5", "order S-1 X 2", "pick S-1 1 T1 2", "drop S-1 T1"],
+        first: &["receive P-1 X 5", "shut P-1"],
+        then: &["open S-1 C1", "pack S-1 1 X C1 T1 2", "close S-1 C1", "finish S-1"],
+        stock: &[("PACK-01", "X", "allocated", 2), ("DOCK-1", "X", "available", 5)],
+        asked: "put-away DOCK-1 X 5",
+        ..NONE
+    },
+    Pair {
+        name: "pack-count: the bench was counted before what was packed there is known",
+        of: [Count, Pack],
+        before: &["order S-1 X 2", "pick S-1 1 T1 2", "drop S-1 T1", "plan PACK-01"],
+        first: &["start PACK-01", "see PACK-01 X 1 T1", "submit PACK-01"],
+        then: &["open S-1 C1", "pack S-1 1 X C1 T1 1"],
+        stock: &[("PACK-01", "X", "allocated", 2), ("LOSS", "X", "allocated", 0)],
+        asked: "count PACK-01 1, pack PACK-01",
+        ..NONE
+    },
+    Pair {
+        name: "pack-move: the tote was carried away after it was packed empty",
+        of: [Pack, Move],
+        before: &["order S-1 X 2", "pick S-1 1 T1 2", "drop S-1 T1"],
+        first: &["open S-1 C1", "pack S-1 1 X C1 T1 2", "close S-1 C1", "finish S-1"],
+        then: &["unit T1 PACK-01 A9"],
+        stock: &[("PACK-01", "X", "allocated", 2), ("A9", "X", "allocated", 0)],
+        ..NONE
+    },
+];
