@@ -429,7 +429,10 @@ impl App {
                 }
                 self.turn()
             }
-            Input::Bench { queue, waiting, today } => self.bench_told(queue, waiting, today),
+            Input::Bench { queue, relabel, waiting, today } => {
+                let (queue, relabel) = (queue.into(), relabel.into());
+                self.bench_told(AtBench { queue, relabel, waiting, today, ..AtBench::default() })
+            }
             Input::OrderChanged(data) => self.order_changed(*data, now, found),
             Input::Scale { grams, steady } => self.scale_said(grams, steady, now, found),
             Input::CartonLabel { label, done } => self.carton_label(label, done, now, found),

@@ -14,7 +14,7 @@ mod returned;
 use anyhow::{Context, Result, ensure};
 use floorhand_demo::robot::{Printer, Scale, camera_of};
 use kit::{Fact, Goods, Site, Station, number, play, rows, same, text};
-use packed::{gone, load, pack, packed};
+use packed::{gone, load, pack, packed, relabel};
 use serde_json::{Value, json};
 
 /// Where the cart is set down, and where cartons stand.
@@ -191,6 +191,8 @@ fn p02_p03_p04_p14_p23_p25_k02_k03_k04_k07_k09_k10_k13_k14_k18_k19_from_the_shel
         kiosk.line.mend();
         kiosk.drain()?;
         packed(site, kiosk, &wares, &cartons)?;
+        relabel(site, kiosk, &cartons)?;
+        same("labels printed by now", &printer.labels(), &5)?;
 
         let dock = &mut site.station("H-02", "handheld", &[])?;
         site.core.stop()?;

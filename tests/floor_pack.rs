@@ -409,6 +409,8 @@ fn k16_what_is_taken_out_opens_the_carton_and_voids_its_label() {
     floor.scan(SHIRT, "pack.close");
     floor.press(Tap::CloseCarton, "pack.weigh");
     floor.weigh(300, "pack.label");
+    // The old label still says the same number.
+    floor.refused(&carton, "LABEL_OLD");
     assert_eq!(floor.printer(true).copy, 2);
     floor.scan(&carton, "pack.next");
     let one = "Packed O-1-1 SHIRT (1 of T-1) C1";
@@ -629,6 +631,11 @@ fn k16_a_carriers_label_that_is_void_is_not_printed_again() {
     // The one that the core will give is waited for.
     assert!(floor.labels().iter().all(|label| label.zpl.is_empty()));
     floor.refused("TRACK-9", "UNKNOWN_CODE");
+    floor.refused(&own.id, "LABEL_OLD");
+    // It does not come, and our own goes out; the number on it is the same, and passes by now.
+    floor.time.advance(2_000);
+    floor.refused(&own.id, "LABEL_OLD");
+    assert_eq!(floor.printer(true).zpl, "");
     floor.scan(&own.id, "pack.next");
 }
 
@@ -653,4 +660,39 @@ fn our_own_label_is_followed_by_the_carriers() {
     floor.scan("TRACK-9", "pack.next");
     let kinds = floor.kinds();
     assert_eq!(kinds[kinds.len() - 2..], ["Labelled", "OrderPacked"]);
+}
+
+/// The network comes back after the order was packed: its carton waits in the list, and does not leave before.
+#[test]
+fn the_carriers_label_of_a_packed_carton_is_asked_for() {
+    let mut floor = verifying(shirts(1));
+    floor.scan(SHIRT, "pack.close");
+    floor.press(Tap::CloseCarton, "pack.weigh");
+    floor.weigh(200, "pack.label");
+    let own = floor.printer(true);
+    floor.scan(&own.id, "pack.next");
+    assert!(floor.pack_page().queue.orders.is_empty());
+    let row = floorhand_domain::outbound::Carton {
+        tracking: "TRACK-9".to_owned(),
+        zpl: "^XA^XZ".to_owned(),
+        ..floor.stored_carton(&own.id)
+    };
+    floor.hears("carton", &own.id, &row);
+    let queue = floor.pack_page().queue;
+    let waits: Vec<(&str, bool)> = queue.orders.iter().map(|row| (row.code.as_str(), row.relabel)).collect();
+    assert_eq!((waits, queue.waiting), (vec![(own.id.as_str(), true)], 1));
+    floor.sheet("load");
+    floor.scan(DOCK, "load.carton");
+    floor.refused(&own.id, "LABEL_OLD");
+    floor.press(Tap::Finish, "pack.next");
+    let mut floor = floor.restart();
+    floor.scan(&own.id, "pack.label");
+    let carrier = floor.printer(true);
+    assert_eq!((carrier.zpl.as_str(), carrier.copy), ("^XA^XZ", 2));
+    floor.scan("TRACK-9", "pack.next");
+    assert!(floor.pack_page().queue.orders.is_empty());
+    assert_eq!(floor.kinds().iter().filter(|kind| **kind == "OrderPacked").count(), 1);
+    floor.sheet("load");
+    floor.scan(DOCK, "load.carton");
+    floor.scan(&own.id, "load.carton");
 }

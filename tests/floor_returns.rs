@@ -409,6 +409,22 @@ fn t11_a_label_tells_the_weight_too() {
     floor.scan(&format!("(01){PHONES}(3103)000810"), "return.inspect");
 }
 
+/// A second witness is another one: nothing is typed, and no label read, beside a scale that speaks.
+#[test]
+fn t11_a_scale_that_speaks_is_the_only_witness() {
+    let mut floor = Floor::returning(two_phones(), "O-1");
+    floor.scan(&label(PHONES, "N1"), "return.weigh");
+    floor.scale(0, true);
+    let ReturnStage::Weigh { scale_grams, keypad, .. } = floor.page().stage else { panic!() };
+    assert_eq!((scale_grams, keypad), (None, false));
+    floor.digits("0.81");
+    floor.pressed_in_vain(Tap::Ok, "MISSING_DATA");
+    floor.refused(&format!("(01){PHONES}(3103)000810"), "NOT_NOW");
+    assert_eq!(floor.step(), "return.weigh");
+    floor.scale(810, true);
+    assert_eq!(floor.step(), "return.inspect");
+}
+
 #[test]
 fn t12_a_missing_part_leaves_c_and_d() {
     let mut floor = Floor::returning(two_phones(), "O-1");

@@ -7,7 +7,7 @@ mod kit;
 
 use floorhand::store::Store;
 use floorhand_domain::fact::{Fact, Units};
-use floorhand_domain::outbound::{Carton, CartonState, CartonType, PackLine, PackOrder, PackState};
+use floorhand_domain::outbound::{Carton, CartonState, CartonType, LabelOn, PackLine, PackOrder, PackState};
 use floorhand_domain::scan::Lookup;
 use floorhand_domain::stock::{CUSTOMER, Status, Stock};
 use floorhand_wire::feed::{Row, kind};
@@ -97,7 +97,8 @@ fn closes(carton: &str) -> Fact {
 }
 
 fn prints(carton: &str, copy: u32) -> Fact {
-    Fact::LabelPrinted { label: carton.into(), copy, subject: "order:O-9".into(), reason: String::new() }
+    let (label, subject, reason) = (carton.into(), "order:O-9".into(), String::new());
+    Fact::LabelPrinted { label, copy, subject, reason, internal: true }
 }
 
 fn labels(carton: &str) -> Fact {
@@ -179,6 +180,57 @@ fn a_tote_that_the_book_has_elsewhere_is_brought_first() {
         store.apply_pull(&answer).unwrap();
         check(&store, (PackState::Open, 2), (CartonState::Open, 0, 0), &[("C-1", "PACK1", 2), ("T-01", "PACK1", 3)]);
     }
+}
+
+/// Our own label went on a carton that is packed; the carrier's comes, and is printed.
+#[test]
+fn a_carton_waits_for_the_label_of_its_carrier() {
+    let dir = folder();
+    let mut store = device(dir.path(), "PACK1");
+    commit(&mut store, vec![opened("C-1"), packs("C-1", 5), closes("C-1"), prints("C-1", 1), labels("C-1"), ends()]);
+    let waits = |store: &Store| -> Vec<String> {
+        store.cartons_to_relabel().unwrap().into_iter().map(|carton| carton.0).collect()
+    };
+    let loads = |store: &Store| store.cartons_to_load(9).unwrap().len();
+    assert_eq!((waits(&store), loads(&store)), (vec![], 1));
+    let carton = Carton {
+        id: "C-1".into(),
+        order: "O-9".into(),
+        carton_type: "BOX".into(),
+        state: CartonState::Labelled,
+        copies: 1,
+        tracking: "TRACK-9".into(),
+        zpl: "^XA^XZ".into(),
+        label: LabelOn::Internal,
+        ..Carton::default()
+    };
+    let mut all = rows("PACK1");
+    all.push(row(kind::CARTON, "C-1", POS + 5, &carton));
+    let mut answer = pull(&store, (0, 0), all);
+    answer.streams[2].rows.retain(|row| row.2 > POS + 2);
+    store.apply_pull(&answer).unwrap();
+    assert_eq!((waits(&store), loads(&store)), (vec!["C-1".to_owned()], 0));
+    // The carrier's number names it, until something is taken out.
+    let named = |store: &Store| {
+        let look = Lookup { handling_units: vec!["TRACK-9".into()], outbound: true, ..Lookup::default() };
+        store.look_up(&look).unwrap().cartons.len()
+    };
+    assert_eq!(named(&store), 1);
+    let label = |internal| Fact::LabelPrinted {
+        label: "C-1".into(),
+        copy: 2,
+        subject: "order:O-9".into(),
+        reason: "carrier".into(),
+        internal,
+    };
+    commit(&mut store, vec![label(false)]);
+    assert_eq!((waits(&store), loads(&store)), (vec![], 1));
+    commit(&mut store, vec![unpacks("C-1", 1)]);
+    assert_eq!((named(&store), store.carton(&"C-1".into()).unwrap().unwrap().label), (0, LabelOn::Void));
+    commit(&mut store, vec![closes("C-1"), ends()]);
+    assert_eq!((waits(&store), loads(&store)), (vec!["C-1".to_owned()], 0));
+    commit(&mut store, vec![label(true)]);
+    assert_eq!((waits(&store), loads(&store)), (vec![], 1));
 }
 
 #[test]

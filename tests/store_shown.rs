@@ -376,9 +376,13 @@ fn no_look_up_reads_a_whole_table() {
     let dir = folder();
     drop(stocked(dir.path()));
     let conn = rusqlite::Connection::open(dir.path().join(floorhand::store::DB_FILE)).unwrap();
-    let source = ["look_up.rs", "shown.rs", "commit.rs", "overlay.rs", "batch.rs", "review.rs"].map(|file| {
-        std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store").join(file)).unwrap()
-    });
+    let source =
+        ["look_up.rs", "shown.rs", "commit.rs", "overlay.rs", "batch.rs", "review.rs", "outbound.rs", "own.rs"].map(
+            |file| {
+                std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store").join(file))
+                    .unwrap()
+            },
+        );
     let mut seen = 0;
     for statement in
         source.iter().flat_map(|text| text.split('"').skip(1).step_by(2)).filter(|s| s.starts_with("SELECT "))

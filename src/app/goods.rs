@@ -261,7 +261,8 @@ impl App {
                 let entry = flow.under.at.entry()?;
                 match flow.under.at.field()? {
                     returns::Field::Quantity if !entry.kept.serial => Some(of(&entry.item)),
-                    returns::Field::Weigh => Some(KILOGRAM_DECIMALS),
+                    // As long as a scale says anything, the weight is what it says.
+                    returns::Field::Weigh => flow.scale.is_none().then_some(KILOGRAM_DECIMALS),
                     _ => None,
                 }
             }

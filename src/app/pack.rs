@@ -47,7 +47,10 @@ pub struct AtBench {
     /// The next orders, the earliest cut-off first.
     #[serde(with = "floorhand_domain::shared")]
     pub queue: Arc<[PackOrder]>,
-    /// All that wait.
+    /// Cartons that need another label before they leave.
+    #[serde(with = "floorhand_domain::shared")]
+    pub relabel: Arc<[HandlingUnitId]>,
+    /// All orders and cartons that wait.
     pub waiting: u32,
     /// Orders packed here today.
     pub today: u32,
@@ -214,8 +217,9 @@ impl App {
     }
 
     /// What waits at the bench.
-    pub(super) fn bench_told(mut self, queue: Vec<PackOrder>, waiting: u32, today: u32) -> Turn {
-        (self.bench.queue, self.bench.waiting, self.bench.today) = (queue.into(), waiting, today);
+    pub(super) fn bench_told(mut self, waits: AtBench) -> Turn {
+        let (grams, steady) = (self.bench.grams, self.bench.steady);
+        self.bench = AtBench { grams, steady, ..waits };
         self.turn()
     }
 

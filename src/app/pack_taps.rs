@@ -88,7 +88,7 @@ impl App {
             }
             Tap::PrintAgain => match &at.stage {
                 Stage::Label { print: Some(_), .. } => return Ok(self.turn()),
-                Stage::Label { carton, .. } if at.carton(carton).is_some_and(|own| own.carton.copies > 0) => {
+                Stage::Label { carton, .. } if !at.is_label_due(carton) => {
                     return Ok(self.show(OpenPage::PrintAgain));
                 }
                 _ => pack::Event::Print { carton: HandlingUnitId::default(), why: PrintReason::First },

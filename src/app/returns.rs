@@ -67,7 +67,7 @@ pub struct Returning {
     /// Another outcome that was refused for the role: a lead may choose it.
     #[serde(default)]
     pub wish: Option<Disposition>,
-    /// What the scale says, in grams. `None` = there is none, or nothing is on it.
+    /// What the scale says, in grams. `None` = there is none, or it does not say.
     #[serde(default)]
     pub scale: Option<i64>,
 }
@@ -328,9 +328,12 @@ impl App {
         self.concluded(step.facts, step.answer, Vec::new(), text, found)
     }
 
-    /// What a scan weighs, where the scale is asked: the label of the goods says it.
+    /// What a scan weighs, where the scale is asked and there is none: the label of the goods says it.
     pub(super) fn weight_scanned(&self, meant: &Meant) -> Option<i64> {
         let Flow::Returns(flow) = &self.flow else { return None };
+        if flow.scale.is_some() {
+            return None;
+        }
         let at = &flow.under.at;
         let entry = at.entry().filter(|_| matches!(at.field(), Some(Field::Weigh | Field::Parts)))?;
         meant.meanings.iter().find_map(|meaning| match meaning {
@@ -353,8 +356,8 @@ impl App {
     pub fn return_scale(mut self, grams: Option<i64>, steady: bool, now: &Now, found: &Found) -> Turn {
         let wanted = self.return_wants_scale();
         let Flow::Returns(flow) = &mut self.flow else { return self.turn() };
-        flow.scale = grams.filter(|grams| *grams > 0);
-        let Some(grams) = flow.scale.filter(|_| steady && wanted) else { return self.turn() };
+        flow.scale = grams;
+        let Some(grams) = grams.filter(|grams| *grams > 0 && steady && wanted) else { return self.turn() };
         let at = &flow.under.at;
         let site = Site { known: &found.known, settings: &self.settings, today: &now.today };
         let holds = || at.clone().update(Event::Weighed(grams), &site).answer.is_ok();

@@ -9,7 +9,7 @@ use super::{App, LinkState, OpenPage, Wall};
 use crate::event::Catalogue;
 use crate::view::Tap;
 use floorhand_domain::fact::Fact;
-use floorhand_domain::id::{LocationId, OperatorId, TaskId};
+use floorhand_domain::id::{HandlingUnitId, LocationId, OperatorId, TaskId};
 use floorhand_domain::inbound::Delivery;
 use floorhand_domain::master::{IsoDate, LocationKind, Settings};
 use floorhand_domain::outbound::PackOrder;
@@ -144,6 +144,9 @@ pub enum Input {
     Bench {
         /// The next orders.
         queue: Vec<PackOrder>,
+        /// Cartons that need another label.
+        #[serde(default)]
+        relabel: Vec<HandlingUnitId>,
         /// All that wait.
         waiting: u32,
         /// Orders packed here today.

@@ -8,7 +8,7 @@ use crate::view::{
     Paging, Queue, QueueRow, WeightOff,
 };
 use floorhand_domain::id::{CartonTypeId, HandlingUnitId, ItemId};
-use floorhand_domain::outbound::{CartonState, PackOrder, PackState};
+use floorhand_domain::outbound::{CartonState, LabelOn, PackOrder, PackState};
 use floorhand_domain::reason::Reason;
 use floorhand_domain::workflow::pack::{self, Mark, Pack, Stage};
 use floorhand_domain::workflow::refusal::Refusal;
@@ -45,15 +45,22 @@ fn waiting(order: &PackOrder) -> QueueRow {
         urgent: is_urgent(&order.service),
         due: clock_of(order.cutoff_ms),
         units: number(order.lines.iter().map(|line| (line.picked_qty() - line.packed).max(0)).sum()),
+        relabel: false,
     }
 }
 
-/// What waits, without the order at hand.
+/// A carton that needs another label.
+fn relabel(carton: &HandlingUnitId) -> QueueRow {
+    QueueRow { code: carton.0.clone(), service: String::new(), urgent: false, due: None, units: 0, relabel: true }
+}
+
+/// What waits, without the order at hand: cartons that need a label first, they are packed and stand in the way.
 fn queue(app: &App, at_hand: Option<&PackOrder>) -> Queue {
     let others = app.bench.queue.iter().filter(|order| at_hand.is_none_or(|own| own.id != order.id));
+    let rows = fit(app.look.text.queue_rows());
     let hidden = at_hand.is_some_and(|own| app.bench.queue.iter().any(|order| order.id == own.id));
     Queue {
-        orders: others.take(fit(app.look.text.queue_rows())).map(waiting).collect(),
+        orders: app.bench.relabel.iter().map(relabel).chain(others.map(waiting)).take(rows).collect(),
         waiting: app.bench.waiting.saturating_sub(u32::from(hidden)),
         today: app.bench.today,
     }
@@ -206,15 +213,15 @@ fn stage(app: &App, flow: &PackFlow) -> (Ask, PackStage) {
         Stage::TakeOut { .. } => (told(missing(app).unwrap_or("take-out")), PackStage::TakeOut),
         Stage::Photo { .. } => (told("photo"), PackStage::Photo),
         Stage::Weigh { .. } => weigh(app, at),
-        Stage::Label { carton, print, internal } => {
+        Stage::Label { carton, print } => {
             let barred = matches!(at.order.state, PackState::Held | PackState::Cancelled);
             let silent = matches!(&app.answer, crate::app::Answer::Refused(refused)
                 if refused.refusal.reason() == Reason::PrintFailed);
-            let copies = at.carton(carton).map_or(0, |own| own.carton.copies);
+            let on = at.carton(carton).map_or(LabelOn::Unknown, |own| own.carton.label);
             let state = match print {
                 Some(_) if !barred => LabelState::Printing,
-                _ if barred || silent || copies == 0 => LabelState::Missing,
-                _ if *internal => LabelState::Internal,
+                _ if barred || silent || at.is_label_due(carton) => LabelState::Missing,
+                _ if on == LabelOn::Internal => LabelState::Internal,
                 _ => LabelState::Printed,
             };
             let code = match state {

@@ -315,7 +315,7 @@ fn of_goods(app: &App, refused: &Refused, told: &mut Refusal, refusal: &goods_re
             told.number = number((measured - expected).abs());
             told.name = item.0.clone();
         }
-        Goods::PrintFailed { label } => told.scanned = thing("carton", label.as_str()),
+        Goods::PrintFailed { label } | Goods::LabelOld { label } => told.scanned = thing("carton", label.as_str()),
         Goods::OrderHeld { order } | Goods::OrderCancelled { order } | Goods::OrderGone { order } => {
             told.scanned = thing("order", order.as_str());
             told.name = order.0.clone();

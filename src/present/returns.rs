@@ -165,7 +165,7 @@ fn stage(app: &App, flow: &Returning) -> (&'static str, ReturnStage) {
                 typed,
                 keypad: flow.scale.is_none(),
                 ok: number_ok,
-                scale_grams: grams(flow.scale.unwrap_or(entry.grams)),
+                scale_grams: grams(flow.scale.filter(|grams| *grams > 0).unwrap_or(entry.grams)),
                 expected_grams: grams(at.expected_grams()),
             };
             (code, stage)

@@ -62,9 +62,13 @@ impl Runner {
     pub(super) fn load_bench(&mut self) {
         let midnight = self.clock.wall().start_of_day().map(|day| day.timestamp().to_string()).unwrap_or_default();
         let read = || -> Result<Input, StoreError> {
+            let mut relabel = self.store.cartons_to_relabel()?;
+            let cartons = u32::try_from(relabel.len()).unwrap_or(u32::MAX);
+            relabel.truncate(QUEUE_ROWS);
             Ok(Input::Bench {
                 queue: self.store.pack_orders_shown(QUEUE_ROWS)?,
-                waiting: self.store.orders_waiting()?,
+                relabel,
+                waiting: self.store.orders_waiting()?.saturating_add(cartons),
                 today: self.store.packed_since(&midnight)?,
             })
         };

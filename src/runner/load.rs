@@ -85,6 +85,7 @@ pub fn snapshot(store: &Store) -> Result<App, StoreError> {
         });
     }
     app.bench.queue = store.pack_orders_shown(QUEUE_ROWS)?.into();
+    app.bench.relabel = store.cartons_to_relabel()?.into();
     let me = app.session.as_ref().map(|s| s.operator.clone()).unwrap_or_default();
     if app.session.is_some() {
         app.work = app.permitted(store.tasks_shown(&me, "", WORK_ROWS)?).into();

@@ -153,6 +153,7 @@ fn next_order(row: &QueueRow) -> ui::NextOrder {
         urgent: row.urgent,
         due: clock_or_empty(row.due),
         units: int(row.units),
+        relabel: row.relabel,
     }
 }
 

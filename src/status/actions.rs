@@ -99,7 +99,7 @@ pub(super) fn of(app: &App) -> Vec<Value> {
                 all.add("ask-lead", &["F9"], json!({"after": "WEIGHT_DIFF", "then": "badge"}));
             }
             // Where it was printed before, a reason is asked for.
-            Packing::Label { carton, .. } if flow.at.carton(carton).is_some_and(|own| own.carton.copies > 0) => {
+            Packing::Label { carton, .. } if !flow.at.is_label_due(carton) => {
                 sheet(app, OpenPage::PrintAgain, "F11", LABELS, &mut all);
             }
             Packing::Photo { .. } => all.add("take-photo", &["F8", "F8"], none()),

@@ -14,12 +14,18 @@ fn one(kind: Kind, codes: Vec<String>) -> Vec<Expect> {
     vec![Expect { kind, codes }]
 }
 
-/// Orders by their totes first: a tote of one order opens it.
+/// Orders by their numbers; then packed cartons that need another label.
 pub(super) fn bench(app: &App, flow: &BenchFlow) -> Vec<Expect> {
     if !flow.choices.is_empty() {
         return one(Kind::Order, flow.choices.iter().take(CODES_MAX).map(|order| order.id.0.clone()).collect());
     }
-    one(Kind::Order, app.bench.queue.iter().take(CODES_MAX).map(|order| order.id.0.clone()).collect())
+    let orders = app.bench.queue.iter().take(CODES_MAX).map(|order| order.id.0.clone()).collect();
+    let mut expects = one(Kind::Order, orders);
+    if !app.bench.relabel.is_empty() {
+        let codes = app.bench.relabel.iter().take(CODES_MAX).map(|carton| unit_code(carton.as_str())).collect();
+        expects.push(Expect { kind: Kind::HandlingUnit, codes });
+    }
+    expects
 }
 
 pub(super) fn packing(store: &Store, flow: &PackFlow) -> Result<Vec<Expect>, StoreError> {

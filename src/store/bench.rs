@@ -10,6 +10,8 @@ use rusqlite::{Connection, OptionalExtension as _};
 
 /// Types of cartons that a bench knows of at the most.
 const TYPES_MAX: usize = 100;
+/// Cartons that are looked at for a label that they need.
+const RELABEL_MAX: i64 = 200;
 
 impl Store {
     /// An order with its cartons, what is in them, and what is in the totes it was picked into. `None` = there is no
@@ -85,6 +87,28 @@ impl Store {
         Ok(u32::try_from(all).unwrap_or(u32::MAX))
     }
 
+    /// Cartons of packed orders that need another label before they leave, by number.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn cartons_to_relabel(&self) -> Result<Vec<HandlingUnitId>, StoreError> {
+        // The core's row says which may; what was printed here since, which do.
+        let ids: Vec<String> = self
+            .conn
+            .prepare_cached("SELECT id FROM p_carton WHERE relabel = 1 ORDER BY id LIMIT ?1")?
+            .query_map([RELABEL_MAX], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        let mut found = Vec::new();
+        for id in ids {
+            let Some(carton) = outbound::carton(&self.conn, &id)?.filter(Carton::owes_label) else { continue };
+            let packed = outbound::order(&self.conn, carton.order.as_str())?;
+            if packed.is_some_and(|order| order.state == PackState::Packed) {
+                found.push(carton.id);
+            }
+        }
+        Ok(found)
+    }
+
     /// How many orders were packed here since then (an instant as facts carry it).
     ///
     /// # Errors
@@ -114,7 +138,7 @@ impl Store {
         for id in ids {
             let ready = outbound::carton(&self.conn, &id)?
                 .filter(|carton| matches!(carton.state, CartonState::Closed | CartonState::Labelled))
-                .filter(|carton| !carton.blocked);
+                .filter(|carton| !carton.blocked && !carton.owes_label());
             let Some(carton) = ready else { continue };
             let order = outbound::order(&self.conn, carton.order.as_str())?;
             let Some(order) = order.filter(|row| matches!(row.state, PackState::Open | PackState::Packed)) else {

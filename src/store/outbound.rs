@@ -2,7 +2,7 @@
 
 use super::{Store, StoreError, shown};
 use floorhand_domain::id::{CartonTypeId, HandlingUnitId, OrderId, RmaId};
-use floorhand_domain::outbound::{Carton, CartonState, CartonType, PackOrder, PackState};
+use floorhand_domain::outbound::{Carton, CartonState, CartonType, LabelOn, PackOrder, PackState};
 use floorhand_domain::returns::{ReturnPolicy, Rma, ShippedLine, credit};
 use floorhand_domain::scan::{Known, Lookup};
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -116,11 +116,25 @@ fn outbound(conn: &Connection, look: &Lookup, known: &mut Known) -> Result<(), S
     for label in look.handling_units.iter().chain(&look.tasks) {
         keys(
             conn,
-            "SELECT id FROM p_carton WHERE id = ?1 UNION SELECT id FROM p_carton WHERE tracking = ?1 AND tracking <> ''
-               UNION SELECT carton FROM ov_carton WHERE carton = ?1 ORDER BY 1 LIMIT ?2",
+            "SELECT id FROM p_carton WHERE id = ?1 UNION SELECT carton FROM ov_carton WHERE carton = ?1
+               ORDER BY 1 LIMIT ?2",
             label,
             &mut cartons,
         )?;
+        let mut numbered = Vec::new();
+        keys(
+            conn,
+            "SELECT id FROM p_carton WHERE tracking = ?1 AND tracking <> '' ORDER BY 1 LIMIT ?2",
+            label,
+            &mut numbered,
+        )?;
+        for id in numbered {
+            // A carrier's number goes when the carton is opened again, here too.
+            let holds = carton(conn, &id)?.is_some_and(|carton| carton.tracking == *label);
+            if holds && !cartons.contains(&id) {
+                cartons.push(id);
+            }
+        }
         keys(conn, "SELECT order_id FROM p_pack_unit WHERE unit = ?1 ORDER BY order_id LIMIT ?2", label, &mut orders)?;
     }
     for id in cartons {
@@ -249,7 +263,7 @@ pub(super) fn cartons_of(conn: &Connection, order: &str) -> Result<Vec<Carton>, 
 pub(super) fn carton(conn: &Connection, id: &str) -> Result<Option<Carton>, StoreError> {
     let mut found: Option<Carton> = shown::body(conn, "SELECT body FROM p_carton WHERE id = ?1", id)?;
     let mut rows = conn.prepare_cached(
-        "SELECT order_id, state, type, grams, copies FROM ov_carton WHERE carton = ?1 ORDER BY epoch, seq",
+        "SELECT order_id, state, type, grams, copies, label FROM ov_carton WHERE carton = ?1 ORDER BY epoch, seq",
     )?;
     let mut rows = rows.query([id])?;
     while let Some(row) = rows.next()? {
@@ -262,10 +276,13 @@ pub(super) fn carton(conn: &Connection, id: &str) -> Result<Option<Carton>, Stor
         if !state.is_empty() {
             carton.state = state_of(&state);
             if carton.state == CartonState::Open && opened.is_none() {
-                // Something was taken out of it: the label that it had is void.
-                carton.zpl.clear();
-                carton.tracking.clear();
+                // Something was taken out of it.
+                carton.reopened();
             }
+        }
+        let label: String = row.get(5)?;
+        if !label.is_empty() {
+            carton.label = LabelOn::of(&label);
         }
         let grams: i64 = row.get(3)?;
         if grams >= 0 {

@@ -47,10 +47,10 @@ pub(super) fn put(conn: &Connection, row_kind: &str, id: &str, body: &str, was: 
         kind::CARTON => parsed(body).and_then(|row: Carton| {
             sql(
                 conn,
-                "INSERT INTO p_carton(id, order_id, tracking, body) VALUES(?1, ?2, ?3, ?4)
+                "INSERT INTO p_carton(id, order_id, tracking, relabel, body) VALUES(?1, ?2, ?3, ?4, ?5)
                  ON CONFLICT(id) DO UPDATE SET order_id = excluded.order_id, tracking = excluded.tracking,
-                   body = excluded.body",
-                params![id, row.order.as_str(), row.tracking, body],
+                   relabel = excluded.relabel, body = excluded.body",
+                params![id, row.order.as_str(), row.tracking, row.owes_label(), body],
             )
         }),
         kind::CARTON_TYPE => parsed(body).and_then(|_: CartonType| {

@@ -10,7 +10,7 @@ const SQLITE_NEEDED: i32 = 3_051_003;
 const STATEMENTS_KEPT: usize = 160;
 /// Version of the projections. Raise it when [`super::project`] writes them differently: they are
 /// then rebuilt from the base at the next start.
-pub(super) const PROJECTION: &str = "3";
+pub(super) const PROJECTION: &str = "4";
 
 /// Every schema version that ever shipped, in order. Files are added, never edited.
 pub(super) const MIGRATIONS: &[&str] = &[
@@ -20,6 +20,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0004_outbound.sql"),
     include_str!("../../migrations/0005_packing.sql"),
     include_str!("../../migrations/0006_returns.sql"),
+    include_str!("../../migrations/0007_labels.sql"),
 ];
 
 pub(super) fn assert_version() -> Result<(), StoreError> {

@@ -108,7 +108,7 @@ pub struct Queue {
 /// An order that waits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct QueueRow {
-    /// Its tote, or the order where it has none.
+    /// Its tote, or the order where it has none; for a label the carton.
     pub code: String,
     /// The carrier's service. May be empty.
     pub service: String,
@@ -118,6 +118,9 @@ pub struct QueueRow {
     pub due: Option<Clock>,
     /// Units to pack.
     pub units: u32,
+    /// It is a packed carton that needs another label; the code is its number.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub relabel: bool,
 }
 
 /// A type of carton, as it is offered.

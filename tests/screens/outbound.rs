@@ -20,6 +20,9 @@ pub fn pictures(name: &str) -> Option<&'static [&'static str]> {
         "20-pack-carton" | "20-pack-weigh" => &["-kiosk", "-kiosk-de-160", "-dark"],
         "23-load" => &["-dark", "-light", "-160", "-de", "-left-hand"],
         "23-load-dock" => &["-dark"],
+        "23-load-old-label" => &["-dark", "-light", "-160"],
+        "22-pack-relabel" => &["-kiosk", "-kiosk-light", "-kiosk-160", "-kiosk-de-160"],
+        "12-returns-weigh-empty" => &["-kiosk", "-dark"],
         "20-pack-wrong" | "20-pack-verified" | "20-pack-take-out" | "20-pack-photo" | "20-pack-choose" => WIDE,
         "21-pack-check" | "21-pack-heavy" | "22-pack-next" | "22-pack-missing" | "22-pack-finish" => WIDE,
         _ => return None,
@@ -89,6 +92,7 @@ fn queue() -> Queue {
         urgent,
         due: Some(due),
         units,
+        relabel: false,
     };
     Queue {
         orders: vec![
@@ -202,6 +206,14 @@ fn packing(all: &mut Vec<Sample>) {
     let mut next = view(Page::Pack(next));
     next.band = accepted("packed", "48213", "");
     add("22-pack-next", next);
+    let mut relabel = pack("next-tote", PackStage::Next);
+    relabel.order.clear();
+    relabel.carton = None;
+    for (row, code) in relabel.queue.orders.iter_mut().zip(["C-4F3A90B1", "C-91D20C7E"]) {
+        *row =
+            QueueRow { code: code.into(), service: String::new(), urgent: false, due: None, units: 0, relabel: true };
+    }
+    add("22-pack-relabel", view(Page::Pack(relabel)));
     let mut finish = packed("finish", PackStage::Finish { open: 2 });
     finish.carton = None;
     add("22-pack-finish", view(Page::Pack(finish)));
@@ -209,6 +221,13 @@ fn packing(all: &mut Vec<Sample>) {
     let mut load = view(Page::Load(LoadView { dock: "DOCK-3".into(), loaded: 4, ask: ask("next-carton", 0, "") }));
     load.band = accepted("shipped", "C-4F3A90B1", "");
     add("23-load", load);
+    let mut old = view(Page::Load(LoadView { dock: "DOCK-3".into(), loaded: 4, ask: ask("next-carton", 0, "") }));
+    old.refusal = Some(Refusal {
+        reason: "LABEL_OLD".into(),
+        scanned: Thing { kind: "carton".into(), code: "C-4F3A90B1".into(), goods: None },
+        ..Refusal::default()
+    });
+    add("23-load-old-label", old);
     add("23-load-dock", view(Page::Load(LoadView { ask: ask("dock", 0, ""), ..LoadView::default() })));
 }
 
@@ -309,6 +328,15 @@ fn returning(all: &mut Vec<Sample>) {
         expected_grams: Some(800),
     };
     add("12-returns-weigh", view(Page::Returns(returns("weigh", weigh("", Some(520))))));
+    // The scale speaks, and nothing is on it.
+    let empty = ReturnStage::Weigh {
+        typed: String::new(),
+        keypad: false,
+        ok: false,
+        scale_grams: None,
+        expected_grams: Some(800),
+    };
+    add("12-returns-weigh-empty", view(Page::Returns(returns("weigh", empty))));
     add("12-returns-type-weight", view(Page::Returns(returns("type-weight", weigh("0.52", None)))));
 
     let form = inspect([Some(true), Some(true), Some(false)], "C", "defective", 2);

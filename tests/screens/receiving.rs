@@ -283,7 +283,7 @@ pub fn samples(all: &mut Vec<Sample>) {
     let mut scan = receive(ask("item", 0, ""), ReceiveStage::Scan);
     scan.repeat = repeat(false);
     add("31-receive-scan", view(Page::Receive(scan.clone())));
-    let mut not_listed = view(Page::Receive(scan));
+    let mut not_listed = view(Page::Receive(scan.clone()));
     not_listed.refusal = Some(Refusal {
         reason: "WRONG_ITEM".into(),
         scanned: Thing {
@@ -395,6 +395,9 @@ pub fn samples(all: &mut Vec<Sample>) {
         ..Question::default()
     });
     add("31-receive-new-label", new_label);
+    let mut left = view(Page::Receive(scan.clone()));
+    left.band = Band::Notice { code: "label-left".into() };
+    add("31-receive-label-left", left);
     let mut blind = receive(ask("item", 0, ""), ReceiveStage::Scan);
     blind.supplier.clear();
     blind.order.clear();

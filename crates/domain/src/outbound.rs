@@ -171,4 +171,81 @@ pub struct Carton {
     /// Whether it may not leave: its order is held or cancelled.
     #[serde(default)]
     pub blocked: bool,
+    /// The label that is on it.
+    #[serde(default, skip_serializing_if = "LabelOn::is_unknown")]
+    pub label: LabelOn,
+}
+
+impl Carton {
+    /// Whether another label is to be printed before it leaves: the one on it does not hold any more, or is our own
+    /// while the carrier's is there by now.
+    #[must_use]
+    pub fn owes_label(&self) -> bool {
+        let stands = matches!(self.state, CartonState::Closed | CartonState::Labelled) && !self.blocked;
+        stands
+            && match self.label {
+                LabelOn::Void => true,
+                LabelOn::Internal => !self.zpl.is_empty(),
+                LabelOn::Unknown | LabelOn::Carrier => false,
+            }
+    }
+
+    /// It was opened again: weight and label do not hold any more.
+    pub fn reopened(&mut self) {
+        if self.copies > 0 || self.label != LabelOn::Unknown {
+            self.label = LabelOn::Void;
+        }
+        self.grams = 0;
+        self.zpl.clear();
+        self.tracking.clear();
+    }
+}
+
+/// The label that is on a carton, as far as the printer said so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LabelOn {
+    /// None was printed, or nobody knows of it.
+    #[default]
+    Unknown,
+    /// Our own, which says the carton's number alone: the carrier's data was not known.
+    Internal,
+    /// The carrier's.
+    Carrier,
+    /// One that does not hold any more: the carton was opened after it was printed.
+    Void,
+}
+
+impl LabelOn {
+    /// Each.
+    pub const ALL: [Self; 4] = [Self::Unknown, Self::Internal, Self::Carrier, Self::Void];
+
+    /// Whether nothing is known.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        *self == Self::Unknown
+    }
+
+    /// What a print puts on it.
+    #[must_use]
+    pub fn printed(internal: bool) -> Self {
+        if internal { Self::Internal } else { Self::Carrier }
+    }
+
+    /// Its code in a row.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Unknown => "",
+            Self::Internal => "internal",
+            Self::Carrier => "carrier",
+            Self::Void => "void",
+        }
+    }
+
+    /// The one with this code; nothing known where there is none.
+    #[must_use]
+    pub fn of(code: &str) -> Self {
+        Self::ALL.into_iter().find(|label| label.code() == code).unwrap_or_default()
+    }
 }

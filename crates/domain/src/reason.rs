@@ -89,6 +89,8 @@ reasons! {
     CartonBad = "CARTON_BAD",
     /// The printer did not answer.
     PrintFailed = "PRINT_FAILED",
+    /// The label does not hold any more: a new one is to be printed.
+    LabelOld = "LABEL_OLD",
     /// The weight differs beyond the tolerance.
     WeightDiff = "WEIGHT_DIFF",
     /// Somebody has picked of it already.

@@ -70,6 +70,7 @@ fn every_refusal_occurs() {
         Reason::PhotoNeeded,
         Reason::WeightDiff,
         Reason::PrintFailed,
+        Reason::LabelOld,
         Reason::OrderHeld,
         Reason::OrderCancelled,
         Reason::Partial,

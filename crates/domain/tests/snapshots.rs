@@ -104,7 +104,13 @@ fn facts() {
             hash: "ab".repeat(32),
             bytes: 120_000,
         },
-        Fact::LabelPrinted { label: "H9".into(), copy: 1, subject: "receipt:R1".to_owned(), reason: String::new() },
+        Fact::LabelPrinted {
+            label: "H9".into(),
+            copy: 1,
+            subject: "receipt:R1".to_owned(),
+            reason: String::new(),
+            internal: false,
+        },
         Fact::DeliveryOpened { receipt: "R1".into(), delivery: "D1".into(), location: "DOCK-1".into() },
         Fact::Received {
             receipt: "R1".into(),
@@ -716,6 +722,7 @@ fn facts_of_packing() {
             copy: 2,
             subject: "order:O1".to_owned(),
             reason: "torn".to_owned(),
+            internal: true,
         },
         Fact::Labelled { order: order.clone(), carton: carton.clone() },
         Fact::OrderPacked { order: order.clone(), task: "K1".into(), complete: false },
@@ -755,6 +762,7 @@ fn rows_of_packing() {
         tracking: "1Z999".to_owned(),
         zpl: "^XA^XZ".to_owned(),
         blocked: true,
+        label: LabelOn::Internal,
     };
     check("cartons", &[carton, Carton { id: "C2".into(), order: "O1".into(), ..Carton::default() }]);
     let kind = CartonType {
@@ -767,6 +775,8 @@ fn rows_of_packing() {
     };
     check("carton_types", &[kind]);
     use CartonState::{Closed, Labelled, Open, Void};
+    check("labels_on_cartons", &LabelOn::ALL);
+    assert!(LabelOn::ALL.into_iter().all(|label| LabelOn::of(label.code()) == label));
     check("carton_states", &[Open, Closed, Labelled, CartonState::Shipped, Void]);
     check(
         "pack_states",

@@ -407,8 +407,13 @@ async fn what_cannot_be_booked_is_rejected() {
     assert_eq!(device.tell(&sold), rejected("BAD_FACT"));
     let nowhere = Fact::DeliveryOpened { receipt: "R-9".into(), delivery: "PO-1".into(), location: "NOPE".into() };
     assert_eq!(device.tell(&nowhere), rejected("UNKNOWN_REFERENCE"));
-    let label =
-        Fact::LabelPrinted { label: "P-1".into(), copy: 1, subject: "receipt:R-1".to_owned(), reason: String::new() };
+    let label = Fact::LabelPrinted {
+        label: "P-1".into(),
+        copy: 1,
+        subject: "receipt:R-1".to_owned(),
+        reason: String::new(),
+        internal: false,
+    };
     assert_eq!(device.tell(&label), applied());
     assert_eq!(yard.docked("X").await, [0; 4]);
     yard.world.assert_clean().await;

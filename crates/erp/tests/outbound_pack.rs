@@ -486,3 +486,34 @@ async fn cartons_of_a_cancelled_order_leave_the_devices_once_they_are_empty() {
     assert_eq!(bench.world.text("SELECT state FROM carton").await, "void");
     bench.world.assert_clean().await;
 }
+
+/// Whose label is on a carton: our own until the carrier's is printed, none that holds after it was opened.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_label_on_a_carton_is_told_from_the_one_there_is() {
+    let bench = Bench::new().await;
+    let mut device = bench.world.enrol().await;
+    bench.picked(&mut device, "S-1", "T1", &[("X", 2)]).await;
+    let on = |device: &mut Device| {
+        device.pull();
+        let row = device.row("carton", "C1").unwrap();
+        let label = row.get("label").map_or("", |label| label.as_str().unwrap()).to_owned();
+        let carton = bench.get("/v1/shipments?order=S-1")["items"][0]["cartons"][0].clone();
+        (label, carton["labelled_by_carrier"].as_bool().unwrap(), !carton["tracking"].as_str().unwrap().is_empty())
+    };
+    device.tell(&opens("S-1", "C1"));
+    device.tell(&packs("S-1", 1, "X", "C1", "T1", 2));
+    device.tell(&closes("S-1", "C1"));
+    assert_eq!(on(&mut device), (String::new(), false, true));
+    let print = |copy, internal| match prints("S-1", "C1", copy, "") {
+        Fact::LabelPrinted { label, copy, subject, reason, .. } => {
+            Fact::LabelPrinted { label, copy, subject, reason, internal }
+        }
+        fact => fact,
+    };
+    assert_eq!(device.tell(&print(1, true)), fine());
+    assert_eq!(on(&mut device), ("internal".to_owned(), false, true));
+    assert_eq!(device.tell(&print(2, false)), fine());
+    assert_eq!(on(&mut device), ("carrier".to_owned(), true, true));
+    assert_eq!(device.tell(&unpacks("S-1", 1, "X", "C1", "T1", 1)), fine());
+    assert_eq!(on(&mut device), ("void".to_owned(), false, false));
+}

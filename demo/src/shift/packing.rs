@@ -123,11 +123,12 @@ pub(super) fn pack_all(kiosk: &mut Station, picked: &AtomicBool) -> Result<()> {
     loop {
         let all = picked.load(Ordering::Relaxed);
         let status = kiosk.robot.status()?;
-        match status.best().filter(|(kind, _)| *kind == "order") {
-            Some((_, order)) => {
-                let order = order.to_owned();
-                kiosk.robot.open_order(&order, &order)?;
-                kiosk.robot.pack_on().with_context(|| format!("at the order {order}"))?;
+        match status.best() {
+            // An order that was picked, or a carton that needs another label.
+            Some((_, code)) => {
+                let code = code.to_owned();
+                kiosk.robot.open_order(&code, &code)?;
+                kiosk.robot.pack_on().with_context(|| format!("at {code}"))?;
                 idle = Instant::now();
             }
             None if !all => idle = Instant::now(),

@@ -4,7 +4,7 @@ use super::super::{StoreError, outbound, shown};
 use super::{Unit, put_moves, put_task, put_unit};
 use floorhand_domain::fact::{Fact, Units, content_moves};
 use floorhand_domain::id::{CartonTypeId, HandlingUnitId, LocationId, OrderId};
-use floorhand_domain::outbound::CartonState;
+use floorhand_domain::outbound::{CartonState, LabelOn};
 use floorhand_domain::stock::{CUSTOMER, Move};
 use rusqlite::{Connection, params};
 
@@ -17,6 +17,7 @@ struct Said<'a> {
     carton_type: Option<&'a CartonTypeId>,
     grams: Option<i64>,
     copies: u32,
+    label: LabelOn,
 }
 
 fn put_carton(
@@ -27,8 +28,8 @@ fn put_carton(
     said: &Said<'_>,
 ) -> Result<(), StoreError> {
     conn.prepare_cached(
-        "INSERT INTO ov_carton(carton, order_id, epoch, seq, state, type, grams, copies)
-         VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT(carton, epoch, seq) DO NOTHING",
+        "INSERT INTO ov_carton(carton, order_id, epoch, seq, state, type, grams, copies, label)
+         VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT(carton, epoch, seq) DO NOTHING",
     )?
     .execute(params![
         carton.as_str(),
@@ -38,7 +39,8 @@ fn put_carton(
         said.state.map(outbound::state_name).unwrap_or_default(),
         said.carton_type.map(CartonTypeId::as_str).unwrap_or_default(),
         said.grams.unwrap_or(-1),
-        said.copies
+        said.copies,
+        said.label.code()
     ])?;
     Ok(())
 }
@@ -82,8 +84,11 @@ pub(super) fn packed(conn: &Connection, tag: Tag, fact: &Fact) -> Result<(), Sto
             order.as_str(),
             &Said { state: Some(CartonState::Labelled), ..Said::default() },
         ),
-        Fact::LabelPrinted { label, copy, subject, .. } => match subject.strip_prefix("order:") {
-            Some(order) => put_carton(conn, tag, label, order, &Said { copies: *copy, ..Said::default() }),
+        Fact::LabelPrinted { label, copy, subject, internal, .. } => match subject.strip_prefix("order:") {
+            Some(order) => {
+                let said = Said { copies: *copy, label: LabelOn::printed(*internal), ..Said::default() };
+                put_carton(conn, tag, label, order, &said)
+            }
             None => Ok(()),
         },
         Fact::OrderPacked { order, task, .. } => {

@@ -135,6 +135,7 @@ fn refusal_of(carton: &Carton, order: &PackOrder, dock: &LocationId) -> Option<R
         (CartonState::Open | CartonState::Void, _) => {
             return Some(Refusal::WrongHu { scanned: carton.id.clone(), needed: HandlingUnitId::default() });
         }
+        _ if carton.owes_label() => return Some(Refusal::LabelOld { label: carton.id.clone() }),
         (CartonState::Closed | CartonState::Labelled, _) => {}
     }
     if !order.dock.is_none() && order.dock != *dock {

@@ -105,9 +105,6 @@ pub enum Stage {
         /// Why its label is to be printed now. `None` = it is not.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         print: Option<PrintReason>,
-        /// Whether what was printed last is the internal label, the carrier's data not being known.
-        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-        internal: bool,
     },
     /// All that was picked is in labelled cartons, and lines are open.
     Finish,

@@ -205,6 +205,11 @@ pub enum Refusal {
         /// The label that is still to be printed.
         label: HandlingUnitId,
     },
+    /// The label does not hold any more, or is not the carrier's: the new one is to be printed.
+    LabelOld {
+        /// What it says.
+        label: HandlingUnitId,
+    },
     /// Nothing of the order may leave for now.
     OrderHeld {
         /// Which.
@@ -309,6 +314,7 @@ impl Refusal {
             Self::CartonBad { .. } => Reason::CartonBad,
             Self::CartonWeight { .. } => Reason::WeightDiff,
             Self::PrintFailed { .. } => Reason::PrintFailed,
+            Self::LabelOld { .. } => Reason::LabelOld,
             Self::OrderHeld { .. } => Reason::OrderHeld,
             Self::OrderCancelled { .. } => Reason::OrderCancelled,
             Self::OrderGone { .. } => Reason::Gone,

@@ -213,15 +213,15 @@ impl Bench {
                     order.state = PackState::Open;
                 }
                 let row = self.carton(carton);
-                (row.state, row.grams) = (CartonState::Open, 0);
-                // Its label is void.
-                (row.tracking, row.zpl) = (String::new(), String::new());
+                row.state = CartonState::Open;
+                row.reopened();
             }
             Fact::CartonWeighed { carton, grams, .. } => self.carton(carton).grams = *grams,
             Fact::CartonClosed { carton, .. } => self.carton(carton).state = CartonState::Closed,
-            Fact::LabelPrinted { label, copy, .. } => {
+            Fact::LabelPrinted { label, copy, internal, .. } => {
                 assert_eq!(*copy, self.carton(label).copies + 1);
                 self.carton(label).copies = *copy;
+                self.carton(label).label = LabelOn::printed(*internal);
             }
             Fact::Labelled { carton, .. } => self.carton(carton).state = CartonState::Labelled,
             Fact::OrderPacked { order, .. } => self.order_mut(order).state = PackState::Packed,

@@ -123,9 +123,21 @@ cases! {
         ("/weigh 200", "step closed C1 @ label C1 prints 1 + CartonWeighed C1 200 of 200 + CartonClosed C1"),
         ("/printed", "ok printed C1 @ label C1 + LabelPrinted C1 1"),
         ("/tracking C1 1Z999", "ok task O1 @ label C1 prints 2"),
-        ("/printed", "ok printed C1 @ label C1 + LabelPrinted C1 2 carrier"),
+        ("/printed", "ok printed C1 @ label C1 + LabelPrinted C1 2 carrier of the carrier"),
         ("/changed", "ok task O1 @ label C1"),
         // Either code of it is its label.
         ("1Z999", "step labelled C1 @ carton 1 + Labelled C1"),
+    ];
+    the_carrier_label_of_a_packed_order: open(Bench::new().line("P1 X 1")), [
+        ("X", "step item X @ close C1 0 + Packed P1 X (1 T1) in C1"),
+        ("/close", "step page C1 @ weigh C1"),
+        ("/weigh 200", "step closed C1 @ label C1 prints 1 + CartonWeighed C1 200 of 200 + CartonClosed C1"),
+        ("/printed", "ok printed C1 @ label C1 + LabelPrinted C1 1"),
+        ("C1", "task packed O1 @ Packed { complete: true } + Labelled C1 + OrderPacked K-O1 complete=true"),
+        ("/tracking C1 1Z999", "end"),
+        // Opened again by its carton: the label prints, is scanned, and the order was packed before.
+        ("/open", "open @ label C1 prints 2"),
+        ("/printed", "ok printed C1 @ label C1 + LabelPrinted C1 2 carrier of the carrier"),
+        ("1Z999", "task packed O1 @ Packed { complete: true } + Labelled C1"),
     ];
 }

@@ -4,7 +4,7 @@ use crate::bench::Bench;
 use crate::play::{refused, told};
 use crate::verify::open;
 use crate::world::TODAY;
-use floorhand_domain::outbound::{CartonState, PackState, PartialShip};
+use floorhand_domain::outbound::{CartonState, LabelOn, PackState, PartialShip};
 use floorhand_domain::workflow::load::{Event, Load};
 use floorhand_domain::workflow::{Next, Site};
 
@@ -36,6 +36,20 @@ fn check(mut bench: Bench, dock: &str, rows: &[(&str, &str)]) {
         step.facts.iter().for_each(|fact| bench.apply(fact));
         assert_eq!(format!("{answer} @ {} {}{facts}", load.step_name(), load.loaded), *expected, "{text}");
     }
+}
+
+/// Our own label goes as long as there is no other; once the carrier's is there, it does not.
+#[test]
+fn a_label_that_does_not_hold_stays() {
+    let on =
+        |label, zpl: &str| ready().with(|bench| (bench.cartons[0].label, bench.cartons[0].zpl) = (label, zpl.into()));
+    let goes: &[(&str, &str)] = &[("C1", "shipped C1 @ load.carton 1 + Shipped O1 C1 D1")];
+    let stays: &[(&str, &str)] = &[("C1", "LABEL_OLD label=C1 @ load.carton 0")];
+    check(on(LabelOn::Internal, ""), "D1", goes);
+    check(on(LabelOn::Carrier, "^XA^XZ"), "D1", goes);
+    check(on(LabelOn::Unknown, "^XA^XZ"), "D1", goes);
+    check(on(LabelOn::Internal, "^XA^XZ"), "D1", stays);
+    check(on(LabelOn::Void, ""), "D1", stays);
 }
 
 #[test]

@@ -61,6 +61,15 @@ impl Play {
 
     /// A scan, or with a slash a button.
     pub fn event(&mut self, text: &str) -> String {
+        if text == "/open" {
+            self.pack = Some(Pack::start(self.bench.fresh(&self.order), BENCH.into()).0);
+            return format!("open @ {}", self.stage());
+        }
+        if self.pack.is_none()
+            && let Some(command) = text.strip_prefix("/tracking")
+        {
+            self.button(&format!("tracking{command}"));
+        }
         let Some(pack) = &self.pack else { return "end".to_owned() };
         if text == "/cut" {
             self.cut();
@@ -337,9 +346,10 @@ pub fn told(fact: &Fact) -> String {
             assert_eq!(location.as_str(), BENCH);
             format!("CartonClosed {carton}")
         }
-        Fact::LabelPrinted { label, copy, reason, .. } => {
+        Fact::LabelPrinted { label, copy, reason, internal, .. } => {
             let reason = if reason.is_empty() { String::new() } else { format!(" {reason}") };
-            format!("LabelPrinted {label} {copy}{reason}")
+            let whose = if *internal { "" } else { " of the carrier" };
+            format!("LabelPrinted {label} {copy}{reason}{whose}")
         }
         Fact::Labelled { carton, .. } => format!("Labelled {carton}"),
         Fact::OrderPacked { task, complete, .. } => format!("OrderPacked {task} complete={complete}"),

@@ -48,6 +48,7 @@ fn refusals() {
         Refusal::CartonBad { scanned: "BOX-P".into(), needed: "BOX-M".into() },
         Refusal::CartonWeight { expected: 1_000, measured: 1_031, item: "X".into(), grams: 30 },
         Refusal::PrintFailed { label: "C1".into() },
+        Refusal::LabelOld { label: "C1".into() },
         Refusal::OrderHeld { order: "O1".into() },
         Refusal::OrderCancelled { order: "O1".into() },
         Refusal::OrderGone { order: "O1".into() },

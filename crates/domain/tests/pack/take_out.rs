@@ -25,6 +25,29 @@ cases! {
         ("/printed", "ok printed C1 @ label C1 + LabelPrinted C1 2 reopened"),
         ("C1", "step labelled C1 @ carton 1 + Labelled C1"),
     ];
+    k16_the_old_label_does_not_pass: open(Bench::new().line("P1 X 2")), [
+        ("X", "ok item X @ verify C1 1 + Packed P1 X (1 T1) in C1"),
+        ("X", "step item X @ close C1 0 + Packed P1 X (1 T1) in C1"),
+        ("/close", "step page C1 @ weigh C1"),
+        ("/weigh 300", "step closed C1 @ label C1 prints 1 + CartonWeighed C1 300 of 300 + CartonClosed C1"),
+        ("/tracking C1 1Z999", "ok task O1 @ label C1 prints 1"),
+        ("/printed", "ok printed C1 @ label C1 + LabelPrinted C1 1 of the carrier"),
+        ("/out", "ok page C1 @ take-out C1 0"),
+        ("X", "step taken-out X @ verify C1 1 + Unpacked P1 X (1 T1) out of C1"),
+        ("X", "step item X @ close C1 0 + Packed P1 X (1 T1) in C1"),
+        ("/close", "step page C1 @ weigh C1"),
+        ("/weigh 300", "step closed C1 @ label C1 prints 2 + CartonWeighed C1 300 of 300 + CartonClosed C1"),
+        ("C1", "LABEL_OLD label=C1 @ label C1 prints 2"),
+        // The carrier's number of before is nobody's by now.
+        ("1Z999", "UNKNOWN_CODE @ label C1 prints 2"),
+        ("/silent", "PRINT_FAILED label=C1 @ label C1"),
+        ("/cut", "cut @ label C1"),
+        ("C1", "LABEL_OLD label=C1 @ label C1"),
+        // A label that is due asks for no reason.
+        ("/print", "ok page C1 @ label C1 prints 2"),
+        ("/printed", "ok printed C1 @ label C1 + LabelPrinted C1 2 reopened"),
+        ("C1", "task packed O1 @ Packed { complete: true } + Labelled C1 + OrderPacked K-O1 complete=true"),
+    ];
     out_of_a_carton_chosen_by_its_label: open(Bench::new().line("P1 X 1").line("P2 Y 1")), [
         ("X", "ok item X @ verify C1 1 + Packed P1 X (1 T1) in C1"),
         ("/close", "step page C1 @ weigh C1"),

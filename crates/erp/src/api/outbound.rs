@@ -23,7 +23,7 @@ use crate::server::Core;
 use crate::vals;
 use axum::Json;
 use axum::extract::State;
-use floorhand_domain::outbound::CartonType;
+use floorhand_domain::outbound::{CartonType, LabelOn};
 use floorhand_wire::problem::Problem;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -61,7 +61,7 @@ pub struct CartonView {
     pub copies: u32,
     /// The carrier's number. Empty = none yet.
     pub tracking: String,
-    /// Whether the carrier's label is there.
+    /// Whether the carrier's label is on it: it was the last one that a bench printed.
     pub labelled_by_carrier: bool,
     /// The shipment that it belongs to.
     pub shipment: String,
@@ -150,7 +150,7 @@ pub(super) async fn carton_view(tx: &Tx, warehouse: i64, held: Held) -> Result<C
         state: entity::name(&held.carton.state),
         grams: held.carton.grams,
         copies: held.carton.copies,
-        labelled_by_carrier: !held.carton.zpl.is_empty(),
+        labelled_by_carrier: held.carton.label == LabelOn::Carrier,
         tracking: held.carton.tracking,
         shipment: held.shipment,
         shipped_at: if held.shipped_ms == 0 { String::new() } else { moment(held.shipped_ms) },

@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0007_returned.sql"),
     include_str!("../../migrations/0008_lookups.sql"),
     include_str!("../../migrations/0009_backups.sql"),
+    include_str!("../../migrations/0010_labels.sql"),
 ];
 
 /// The schema this program works with.

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::feed::Changes;
 use crate::vals;
 use floorhand_domain::id::{HandlingUnitId, ItemId, Lot, OrderId, OrderLineId, Serial};
-use floorhand_domain::outbound::{Carton, CartonType};
+use floorhand_domain::outbound::{Carton, CartonType, LabelOn};
 use floorhand_wire::feed::kind;
 
 /// Types of cartons at the most.
@@ -43,6 +43,7 @@ impl Held {
                 tracking: row.text("tracking")?,
                 zpl: row.text("zpl")?,
                 blocked: false,
+                label: LabelOn::of(row.str("label")?),
             },
             shipment: row.text("shipment")?,
             labels: row.i64("labels")?,
@@ -65,8 +66,8 @@ impl Held {
 
     /// Forgets label, weight and copies: they are asked for again.
     pub fn reopen(&mut self) {
-        (self.carton.grams, self.carton.copies) = (0, 0);
-        (self.carton.tracking, self.carton.zpl) = (String::new(), String::new());
+        self.carton.reopened();
+        self.carton.copies = 0;
     }
 }
 
@@ -117,11 +118,12 @@ pub async fn put(tx: &Tx, changes: &mut Changes, held: &Held) -> Result<()> {
     let carton = &held.carton;
     tx.execute(
         "INSERT INTO carton (warehouse_id, id, order_id, shipment, carton_type, state, grams, copies, labels, carrier, \
-         tracking, zpl, opened_ms, shipped_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
+         tracking, zpl, opened_ms, shipped_ms, label) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
          ON CONFLICT (warehouse_id, id) DO UPDATE SET order_id = excluded.order_id, shipment = excluded.shipment, \
          carton_type = excluded.carton_type, state = excluded.state, grams = excluded.grams, copies = excluded.copies, \
          labels = excluded.labels, carrier = excluded.carrier, tracking = excluded.tracking, zpl = excluded.zpl, \
-         shipped_ms = excluded.shipped_ms",
+         shipped_ms = excluded.shipped_ms, label = excluded.label",
         &[
             Val::from(warehouse),
             Val::from(&carton.id),
@@ -137,6 +139,7 @@ pub async fn put(tx: &Tx, changes: &mut Changes, held: &Held) -> Result<()> {
             Val::from(&carton.zpl),
             Val::from(held.opened_ms),
             Val::from(held.shipped_ms),
+            Val::from(carton.label.code()),
         ],
     )
     .await?;

@@ -208,7 +208,7 @@ async fn effect(act: &mut Act<'_>, fact: &Fact) -> Effect {
         Fact::ReceiptClosed { receipt, delivery, complete } => receipt::closed(act, receipt, delivery, *complete).await,
         Fact::PhotoTaken { .. } => receipt::photo(act, fact).await,
         // The log keeps it; the handling unit is made by the fact that fills it. That of a carton counts.
-        Fact::LabelPrinted { label, copy, .. } => pack::label_printed(act, label, *copy).await,
+        Fact::LabelPrinted { label, copy, internal, .. } => pack::label_printed(act, label, *copy, *internal).await,
         Fact::TaskTakenOver { task, .. } => task::taken_over(act, task).await,
         Fact::TaskOpened { task, kind, location } => task::opened(act, task, *kind, location).await,
         Fact::Approved { .. } => approved::approved(act, fact).await,

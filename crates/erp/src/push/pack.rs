@@ -20,7 +20,7 @@ use crate::vals;
 use floorhand_domain::fact::{Fact, Units};
 use floorhand_domain::id::{CartonTypeId, HandlingUnitId, ItemId, LocationId, OrderId, OrderLineId};
 use floorhand_domain::master::{HandlingUnit, HandlingUnitKind};
-use floorhand_domain::outbound::{Carton, PartialShip};
+use floorhand_domain::outbound::{Carton, LabelOn, PartialShip};
 use floorhand_domain::reason::Reason;
 use floorhand_domain::stock::{Move, Place, Status};
 use floorhand_domain::task::TaskState;
@@ -474,11 +474,12 @@ async fn closed(act: &mut Act<'_>, order: &OrderId, id: &HandlingUnitId, locatio
     Ok(Ok(()))
 }
 
-/// `LabelPrinted` of a carton: how often, and whether it may be out at all.
-pub(super) async fn label_printed(act: &mut Act<'_>, id: &HandlingUnitId, copy: u32) -> Effect {
+/// `LabelPrinted` of a carton: how often, whose label it is, and whether it may be out at all.
+pub(super) async fn label_printed(act: &mut Act<'_>, id: &HandlingUnitId, copy: u32, internal: bool) -> Effect {
     let Some(mut held) = cartons::get(act.tx, act.warehouse(), id).await? else { return Ok(Ok(())) };
     order_of(act, &held.carton.order.clone()).await?;
     held.carton.copies = held.carton.copies.max(copy);
+    held.carton.label = LabelOn::printed(internal);
     cartons::put(act.tx, act.changes, &held).await?;
     Ok(Ok(()))
 }

@@ -156,7 +156,8 @@ pub fn closes(order: &str, carton: &str) -> Fact {
 }
 
 pub fn prints(order: &str, carton: &str, copy: u32, reason: &str) -> Fact {
-    Fact::LabelPrinted { label: carton.into(), copy, subject: format!("order:{order}"), reason: reason.to_owned() }
+    let (label, subject, reason) = (carton.into(), format!("order:{order}"), reason.to_owned());
+    Fact::LabelPrinted { label, copy, subject, reason, internal: false }
 }
 
 pub fn labels(order: &str, carton: &str) -> Fact {

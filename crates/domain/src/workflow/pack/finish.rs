@@ -3,7 +3,7 @@
 use super::{Exit, Pack, PackStep, Pending, Stage};
 use crate::fact::Fact;
 use crate::id::HandlingUnitId;
-use crate::outbound::{CartonState, PackState, PartialShip};
+use crate::outbound::{CartonState, LabelOn, PackState, PartialShip};
 use crate::scan::{Kind, Label, Meaning, Wants};
 use crate::workflow::refusal::Refusal;
 use crate::workflow::{Accepted, Class, Meant, Next, Site, Step, What};
@@ -27,9 +27,10 @@ impl Pack {
         self.cartons.iter().rev().find(open).map(|own| own.carton.id.clone())
     }
 
-    /// A closed carton whose label was not seen.
+    /// A closed carton whose label was not seen; then one that needs another label than it has.
     fn unlabelled(&self) -> Option<HandlingUnitId> {
-        self.cartons.iter().find(|own| own.carton.state == CartonState::Closed).map(|own| own.carton.id.clone())
+        let closed = self.cartons.iter().find(|own| own.carton.state == CartonState::Closed);
+        closed.or_else(|| self.cartons.iter().find(|own| own.carton.owes_label())).map(|own| own.carton.id.clone())
     }
 
     /// Where the order stands when nothing is at hand.
@@ -74,9 +75,9 @@ impl Pack {
 
     /// The carrier's data came: its label is printed in place of the internal one.
     fn print_carrier(&mut self) {
-        let Stage::Label { carton, print: print @ None, internal: true } = &mut self.stage else { return };
-        let known = self.cartons.iter().any(|own| own.carton.id == *carton && !own.carton.zpl.is_empty());
-        if known {
+        let Stage::Label { carton, print: print @ None } = &mut self.stage else { return };
+        let mut known = self.cartons.iter().filter(|own| own.carton.id == *carton);
+        if known.any(|own| own.carton.label == LabelOn::Internal && own.carton.owes_label()) {
             *print = Some(super::PrintReason::Carrier);
         }
     }
@@ -85,13 +86,17 @@ impl Pack {
     pub(super) fn go_on(mut self, what: What, code: String, mut facts: Vec<Fact>) -> PackStep {
         self.stage = self.next_stage();
         let complete = self.is_complete();
-        if self.stage != Stage::Finish || !(complete || self.partial) {
+        // One that was packed before came back for a label alone.
+        let again = self.order.state == PackState::Packed;
+        if self.stage != Stage::Finish || !(complete || self.partial || again) {
             let mut step = self.accept(Class::StepComplete, what, code);
             step.facts = facts;
             return step;
         }
         let order = self.order.id.clone();
-        facts.push(Fact::OrderPacked { order: order.clone(), task: self.order.task.clone(), complete });
+        if !again {
+            facts.push(Fact::OrderPacked { order: order.clone(), task: self.order.task.clone(), complete });
+        }
         Step {
             next: Next::Finish(Exit::Packed { complete }),
             facts,

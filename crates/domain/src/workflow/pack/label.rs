@@ -3,7 +3,7 @@
 use super::{Pack, PackStep, Stage};
 use crate::fact::Fact;
 use crate::id::HandlingUnitId;
-use crate::outbound::{Carton, CartonState};
+use crate::outbound::{Carton, CartonState, LabelOn};
 use crate::scan::{Kind, Meaning, Wants};
 use crate::workflow::refusal::Refusal;
 use crate::workflow::{Class, Meant, What};
@@ -60,6 +60,16 @@ pub struct Print<'a> {
     pub why: PrintReason,
 }
 
+/// Why the label of a closed carton is to be printed unasked. `None` = the one that it has will do.
+pub(super) fn due(carton: &Carton) -> Option<PrintReason> {
+    match carton.label {
+        LabelOn::Void => Some(PrintReason::Reopened),
+        _ if carton.copies == 0 => Some(PrintReason::First),
+        _ if carton.owes_label() => Some(PrintReason::Carrier),
+        _ => None,
+    }
+}
+
 impl Pack {
     /// The label that is to be printed now; [`Event::Printed`](super::Event::Printed) or
     /// [`Event::PrintFailed`](super::Event::PrintFailed) answers. None while the order is held or cancelled.
@@ -73,10 +83,16 @@ impl Pack {
         Some(Print { carton, copy: carton.copies.saturating_add(1), why: *why })
     }
 
-    /// The stage that asks for the label of a closed carton. One that was never printed is printed by that.
+    /// Whether a new label is to be printed for a carton before the one on it can be scanned.
+    #[must_use]
+    pub fn is_label_due(&self, carton: &HandlingUnitId) -> bool {
+        self.carton(carton).is_some_and(|own| due(&own.carton).is_some())
+    }
+
+    /// The stage that asks for the label of a closed carton. One that is due is printed by that.
     pub(super) fn label_stage(&self, carton: HandlingUnitId) -> Stage {
-        let never = self.carton(&carton).is_some_and(|own| own.carton.copies == 0);
-        Stage::Label { carton, print: never.then_some(PrintReason::First), internal: false }
+        let print = self.carton(&carton).and_then(|own| due(&own.carton));
+        Stage::Label { carton, print }
     }
 
     /// Also a reply that comes after the wait was over: the label exists.
@@ -92,14 +108,20 @@ impl Pack {
         }
         own.carton.copies = own.carton.copies.saturating_add(1);
         let (copy, internal) = (own.carton.copies, own.carton.zpl.is_empty());
+        own.carton.label = LabelOn::printed(internal);
         let why = at.unwrap_or_default();
-        if let Stage::Label { carton, print, internal: last } = &mut self.stage
+        if let Stage::Label { carton, print, .. } = &mut self.stage
             && carton == label
         {
-            (*print, *last) = (None, internal);
+            *print = None;
         }
-        let fact =
-            Fact::LabelPrinted { label: label.clone(), copy, subject: self.subject(), reason: why.code().to_owned() };
+        let fact = Fact::LabelPrinted {
+            label: label.clone(),
+            copy,
+            subject: self.subject(),
+            reason: why.code().to_owned(),
+            internal,
+        };
         let mut step = self.accept(Class::Accepted, What::Printed, label.0.clone());
         step.facts.push(fact);
         step
@@ -119,17 +141,16 @@ impl Pack {
         let carton = if carton.is_none() { self.at_hand().unwrap_or_default() } else { carton };
         let Some(own) = self.carton(&carton).map(|own| &own.carton) else { return self.not_now() };
         let closed = matches!(own.state, CartonState::Closed | CartonState::Labelled);
-        let fits = match why {
-            PrintReason::First => own.copies == 0,
-            why => own.copies > 0 && PrintReason::ASKED.contains(&why),
+        // One that is due needs no reason from a person.
+        let why = match (why, due(own)) {
+            (PrintReason::First, due) => due,
+            (why, _) => Some(why).filter(|why| own.copies > 0 && PrintReason::ASKED.contains(why)),
         };
-        if !closed || !fits {
-            return self.not_now();
-        }
+        let Some(why) = why.filter(|_| closed) else { return self.not_now() };
         if let Some(refusal) = self.barred() {
             return self.refuse(refusal);
         }
-        self.stage = Stage::Label { carton: carton.clone(), print: Some(why), internal: false };
+        self.stage = Stage::Label { carton: carton.clone(), print: Some(why) };
         self.accept(Class::Accepted, What::Page, carton.0)
     }
 
@@ -157,9 +178,13 @@ impl Pack {
         }
     }
 
-    /// The label was seen on its carton. With the last one the order is packed.
+    /// The label was seen on its carton. With the last one the order is packed. The label of before the carton was
+    /// opened says the same number, and passes only once the printer has said that there is a new one.
     pub(super) fn labelled(mut self, id: &HandlingUnitId) -> PackStep {
         if let Some(own) = self.carton_mut(id) {
+            if own.carton.label == LabelOn::Void {
+                return self.refuse(Refusal::LabelOld { label: id.clone() });
+            }
             own.carton.state = CartonState::Labelled;
         }
         let fact = Fact::Labelled { order: self.order.id.clone(), carton: id.clone() };

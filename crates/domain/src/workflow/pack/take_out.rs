@@ -92,9 +92,7 @@ impl Pack {
         }
         if let Some(own) = self.carton_mut(carton) {
             own.carton.state = CartonState::Open;
-            own.carton.grams = 0;
-            own.carton.zpl.clear();
-            own.carton.tracking.clear();
+            own.carton.reopened();
         }
     }
 

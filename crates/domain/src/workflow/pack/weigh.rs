@@ -1,6 +1,6 @@
 //! Closing a carton: a photograph where the policy asks for one, then its weight, which closes it.
 
-use super::{PHOTOS_MAX, Pack, PackStep, Pending, Photo, PrintReason, Stage};
+use super::{PHOTOS_MAX, Pack, PackStep, Pending, Photo, Stage};
 use crate::fact::Fact;
 use crate::id::{HandlingUnitId, ItemId, OperatorId};
 use crate::master::Settings;
@@ -134,15 +134,11 @@ impl Pack {
         });
         facts.push(Fact::CartonClosed { order, carton: carton.clone(), location: self.bench.clone() });
         self.photos.remove(&carton);
-        let mut why = PrintReason::First;
         if let Some(own) = self.carton_mut(&carton) {
             own.carton.state = CartonState::Closed;
             own.carton.grams = grams;
-            if own.carton.copies > 0 {
-                why = PrintReason::Reopened;
-            }
         }
-        self.stage = Stage::Label { carton: carton.clone(), print: Some(why), internal: false };
+        self.stage = self.label_stage(carton.clone());
         let mut step = self.accept(Class::StepComplete, What::Closed, carton.0);
         step.facts = facts;
         step

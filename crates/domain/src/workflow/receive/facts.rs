@@ -47,6 +47,7 @@ impl Receive {
                 copy: 1,
                 subject: self.subject(),
                 reason: String::new(),
+                internal: false,
             });
         }
         let mut units = units_of(entry);
