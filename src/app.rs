@@ -49,7 +49,7 @@ pub use actions::Action;
 pub(crate) use actions::is_short;
 pub use deliveries::{DELIVERY_ROWS, DeliveriesFlow, DeliveryData};
 pub use goods_taps::date_of;
-pub use pack::{AtBench, BenchFlow, OrderData, PackFlow, QUEUE_ROWS};
+pub use pack::{AtBench, BenchFlow, LabelTold, OrderData, PackFlow, QUEUE_ROWS};
 pub use pack_taps::old_cartons;
 pub use returns::{Ended, Offer, ReturnData, Returning, ReturnsOpen, number_of};
 pub use state::{
@@ -435,7 +435,7 @@ impl App {
             }
             Input::OrderChanged(data) => self.order_changed(*data, now, found),
             Input::Scale { grams, steady } => self.scale_said(grams, steady, now, found),
-            Input::CartonLabel { label, done } => self.carton_label(label, done, now, found),
+            Input::CartonLabel(told) => self.carton_label(told, now, found),
             Input::DeliveryChanged(data) => self.delivery_changed(*data, now, found),
             Input::Photo(photo) => self.photo_taken(photo, now, found),
             Input::CodeTyped(code) => self.code_typed_in(code, found),

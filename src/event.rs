@@ -1,5 +1,6 @@
 //! Everything that can happen, as one closed enum on one channel.
 
+use crate::app::LabelTold;
 use crate::outlet::{Asked, Weight};
 use crate::sync::NetAnswer;
 use crate::view::Tap;
@@ -41,12 +42,7 @@ pub enum Event {
     /// A label was printed; empty: it was not.
     Printed(String),
     /// The label of a carton was printed, or was not.
-    CartonLabel {
-        /// Which.
-        label: String,
-        /// Whether the printer said that it is printed.
-        done: bool,
-    },
+    CartonLabel(LabelTold),
     /// The scale says something.
     Scale {
         /// What.

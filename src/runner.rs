@@ -265,7 +265,7 @@ impl Runner {
             Event::Tap(tap, _) => self.tap(tap),
             Event::PinChecked { right } => self.pin_checked(right),
             Event::Printed(label) => self.printed(label),
-            Event::CartonLabel { label, done } => self.carton_label(label, done),
+            Event::CartonLabel(told) => self.carton_label(told),
             Event::Scale { weight, ended } => self.scale(weight, ended),
             Event::Net(answer) => self.sync_input(crate::sync::Input::Answer(*answer)),
             Event::Reader { reader, state } => {

@@ -8,7 +8,7 @@ mod kit;
 use floorhand::view::{Band, LabelState, PackStage, Page, Tap};
 use floorhand_domain::fact::Units;
 use floorhand_domain::master::{LocationKind, Role};
-use floorhand_domain::outbound::{CartonState, PackState, PartialShip};
+use floorhand_domain::outbound::{CartonState, LabelOn, PackState, PartialShip};
 use floorhand_domain::task::{Line, TaskKind};
 use kit::Floor;
 use kit::bench::{BENCH, DOCK, PACKER, picked, picked_of};
@@ -695,4 +695,33 @@ fn the_carriers_label_of_a_packed_carton_is_asked_for() {
     floor.sheet("load");
     floor.scan(DOCK, "load.carton");
     floor.scan(&own.id, "load.carton");
+}
+
+/// What was sent counts, not what is known by the time of the answer.
+#[test]
+fn the_carriers_data_comes_while_our_own_label_is_printed() {
+    let mut floor = verifying(shirts(1));
+    floor.scan(SHIRT, "pack.close");
+    floor.press(Tap::CloseCarton, "pack.weigh");
+    floor.weigh(200, "pack.label");
+    let own = floor.labels().remove(0);
+    assert_eq!(own.zpl, "");
+    let row = floorhand_domain::outbound::Carton {
+        tracking: "TRACK-9".to_owned(),
+        zpl: "^XA^XZ".to_owned(),
+        state: CartonState::Closed,
+        ..floor.stored_carton(&own.id)
+    };
+    floor.hears("carton", &own.id, &row);
+    assert!(floor.labels().is_empty());
+    floor.printed(&own);
+    assert_eq!(floor.stored_carton(&own.id).label, LabelOn::Internal);
+    floor.refused(&own.id, "LABEL_OLD");
+    let carrier = floor.printer(true);
+    assert_eq!((carrier.zpl.as_str(), carrier.copy), ("^XA^XZ", 2));
+    assert_eq!(floor.stored_carton(&own.id).label, LabelOn::Carrier);
+    floor.scan(&own.id, "pack.next");
+    let kinds = floor.kinds();
+    assert_eq!(kinds.iter().filter(|kind| **kind == "LabelPrinted").count(), 2);
+    assert_eq!(kinds[kinds.len() - 2..], ["Labelled", "OrderPacked"]);
 }

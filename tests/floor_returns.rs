@@ -421,6 +421,10 @@ fn t11_a_scale_that_speaks_is_the_only_witness() {
     floor.pressed_in_vain(Tap::Ok, "MISSING_DATA");
     floor.refused(&format!("(01){PHONES}(3103)000810"), "NOT_NOW");
     assert_eq!(floor.step(), "return.weigh");
+    // While the parts are looked at, it still is.
+    floor.scale(520, true);
+    assert_eq!((floor.told().as_str(), floor.step()), ("WEIGHT_DIFF", "return.parts"));
+    floor.refused(&format!("(01){PHONES}(3103)000810"), "NOT_NOW");
     floor.scale(810, true);
     assert_eq!(floor.step(), "return.inspect");
 }

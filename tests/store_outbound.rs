@@ -98,7 +98,7 @@ fn closes(carton: &str) -> Fact {
 
 fn prints(carton: &str, copy: u32) -> Fact {
     let (label, subject, reason) = (carton.into(), "order:O-9".into(), String::new());
-    Fact::LabelPrinted { label, copy, subject, reason, internal: true }
+    Fact::LabelPrinted { label, copy, subject, reason, internal: Some(true) }
 }
 
 fn labels(carton: &str) -> Fact {
@@ -221,7 +221,7 @@ fn a_carton_waits_for_the_label_of_its_carrier() {
         copy: 2,
         subject: "order:O-9".into(),
         reason: "carrier".into(),
-        internal,
+        internal: Some(internal),
     };
     commit(&mut store, vec![label(false)]);
     assert_eq!((waits(&store), loads(&store)), (vec![], 1));

@@ -60,6 +60,18 @@ pub struct AtBench {
     pub steady: bool,
 }
 
+/// What became of the label of a carton.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LabelTold {
+    /// Which.
+    pub label: String,
+    /// Whether the printer said that it is printed.
+    pub done: bool,
+    /// Whether our own was sent, and not the carrier's. `None` = nobody said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub internal: Option<bool>,
+}
+
 impl AtBench {
     /// Whether nothing is known.
     #[must_use]
@@ -95,7 +107,13 @@ impl App {
         match (opened, &found.order) {
             (Ok(orders), Some(data)) if matches!(orders.as_slice(), [_]) => {
                 let data = (**data).clone();
-                self.open_order(data, None)
+                let (mut turn, answer) = self.open_order(data, None);
+                if let Flow::Pack(flow) = &mut turn.app.flow {
+                    for unit in meant.handling_units() {
+                        flow.at = flow.at.clone().opened_by(&unit.id);
+                    }
+                }
+                (turn, answer)
             }
             (Ok(orders), _) => {
                 let named = orders.iter().filter_map(|id| found.known.orders.iter().find(|row| row.id == *id));
@@ -270,10 +288,20 @@ impl App {
     }
 
     /// The label of a carton was printed, or was not. An answer that nobody waits for any more changes nothing.
-    pub(super) fn carton_label(self, label: String, done: bool, now: &Now, found: &Found) -> Turn {
+    pub(super) fn carton_label(self, told: LabelTold, now: &Now, found: &Found) -> Turn {
+        let LabelTold { label, done, internal } = told;
         let label = HandlingUnitId(label);
         let (answer, before) = (self.answer.clone(), self.clone());
-        let event = if done { pack::Event::Printed(label) } else { pack::Event::PrintFailed(label) };
+        // A log of before says nothing of whose it was.
+        let known = match &self.flow {
+            Flow::Pack(flow) => flow.at.carton(&label).is_some_and(|own| !own.carton.zpl.is_empty()),
+            _ => false,
+        };
+        let internal = internal.unwrap_or(!known);
+        let event = match done {
+            true => pack::Event::Printed { carton: label, internal },
+            false => pack::Event::PrintFailed(label),
+        };
         let (mut turn, result) = self.goods_event(Press::Pack(event), String::new(), now, found);
         match result {
             Err(Refusal::Goods(refusal::Refusal::Scan(scan::Refusal::NotNow))) => {

@@ -307,7 +307,8 @@ impl App {
             Next::Continue(at) => {
                 // What was typed belongs to its step, though a weight that differs is refused and leads on.
                 if at.field() != before {
-                    scale = None;
+                    // It is asked on while the parts are looked at, and does not say the same again.
+                    scale = scale.filter(|_| at.field() == Some(Field::Parts));
                     (self.typed, self.keypad) = (String::new(), false);
                 }
                 if at.entry().is_none() {

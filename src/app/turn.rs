@@ -2,7 +2,7 @@
 
 use super::deliveries::DeliveryData;
 use super::form::{self, Code};
-use super::pack::OrderData;
+use super::pack::{LabelTold, OrderData};
 use super::returns::ReturnData;
 use super::state::Photo;
 use super::{App, LinkState, OpenPage, Wall};
@@ -162,12 +162,7 @@ pub enum Input {
         steady: bool,
     },
     /// The label of a carton was printed, or was not.
-    CartonLabel {
-        /// Which.
-        label: String,
-        /// Whether the printer said that it is printed.
-        done: bool,
-    },
+    CartonLabel(LabelTold),
     /// A photograph was stored; `None`: it could not be taken.
     Photo(Option<Photo>),
     /// A code was typed that a supervisor must allow: as it is shown, empty where nobody may read it.

@@ -114,6 +114,12 @@ pub enum NotWeighed {
 }
 
 impl NotWeighed {
+    /// Whether the scale is there and works: what is on it is no weight yet.
+    #[must_use]
+    pub fn is_answer(self) -> bool {
+        matches!(self, Self::Motion | Self::Over | Self::Under | Self::Empty | Self::ZeroLost)
+    }
+
     /// The name in events and findings.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -58,9 +58,10 @@ fn relabel(carton: &HandlingUnitId) -> QueueRow {
 fn queue(app: &App, at_hand: Option<&PackOrder>) -> Queue {
     let others = app.bench.queue.iter().filter(|order| at_hand.is_none_or(|own| own.id != order.id));
     let rows = fit(app.look.text.queue_rows());
+    let labels = if app.bench.queue.is_empty() { rows } else { (rows / 2).max(1) };
     let hidden = at_hand.is_some_and(|own| app.bench.queue.iter().any(|order| order.id == own.id));
     Queue {
-        orders: app.bench.relabel.iter().map(relabel).chain(others.map(waiting)).take(rows).collect(),
+        orders: app.bench.relabel.iter().take(labels).map(relabel).chain(others.map(waiting)).take(rows).collect(),
         waiting: app.bench.waiting.saturating_sub(u32::from(hidden)),
         today: app.bench.today,
     }

@@ -1,7 +1,7 @@
 //! The packing bench: orders read before they are opened, labels to the printer, weights from the scale.
 
 use super::{Runner, chain};
-use crate::app::{App, Doing, Flow, Found, Input, OrderData, QUEUE_ROWS, Saved};
+use crate::app::{App, Doing, Flow, Found, Input, LabelTold, OrderData, QUEUE_ROWS, Saved};
 use crate::outlet::{CartonLabel, Weight};
 use crate::store::{Store, StoreError};
 use crate::view::Tap;
@@ -129,13 +129,13 @@ impl Runner {
         self.bench.waiting = None;
         self.bench.printing = Some((id.clone(), print.copy));
         if !self.outlet.print_carton(label) {
-            self.carton_label(id.0, false);
+            self.carton_label(LabelTold { label: id.0, done: false, internal: None });
         }
     }
 
     /// The printer said what became of a label.
-    pub(super) fn carton_label(&mut self, label: String, done: bool) {
-        self.input(Input::CartonLabel { label, done }, &Found::default());
+    pub(super) fn carton_label(&mut self, told: LabelTold) {
+        self.input(Input::CartonLabel(told), &Found::default());
     }
 
     fn follow_scale(&mut self) {

@@ -1,6 +1,6 @@
 //! The devices of a station, as the floor thread speaks to them.
 
-use crate::app::Signal;
+use crate::app::{LabelTold, Signal};
 use crate::device::indicator::signals::Signals;
 use crate::device::indicator::trigger::{Trigger, TriggerEvent};
 use crate::device::outcome::Outcome;
@@ -250,9 +250,10 @@ impl Outlet for Desk {
     }
 
     fn print_carton(&mut self, label: CartonLabel) -> bool {
-        let (id, wait_ms) = (label.id.clone(), label.wait_ms);
+        let (id, wait_ms, internal) = (label.id.clone(), label.wait_ms, Some(label.zpl.is_empty()));
         let document = move || carton_label(&label);
-        self.print_document(Some(wait_ms), document, move |done| Event::CartonLabel { label: id, done })
+        let told = move |done| Event::CartonLabel(LabelTold { label: id, done, internal });
+        self.print_document(Some(wait_ms), document, told)
     }
 
     fn weigh(&mut self, on: bool) {
@@ -282,7 +283,8 @@ fn of_scale(event: &ScaleEvent) -> Option<Event> {
         ScaleEvent::Weighed { weight, .. } => said(weight.grams(), true, true),
         ScaleEvent::NotWeighed { reason, .. } => {
             tracing::debug!(reason = reason.as_str(), "no weight");
-            said(None, false, true)
+            // A scale that answers is there, whatever lies on it.
+            said(reason.is_answer().then_some(0), false, true)
         }
     }
 }

@@ -87,7 +87,7 @@ impl Store {
         Ok(u32::try_from(all).unwrap_or(u32::MAX))
     }
 
-    /// Cartons of packed orders that need another label before they leave, by number.
+    /// Closed cartons that need another label before they leave, by number.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -101,8 +101,8 @@ impl Store {
         let mut found = Vec::new();
         for id in ids {
             let Some(carton) = outbound::carton(&self.conn, &id)?.filter(Carton::owes_label) else { continue };
-            let packed = outbound::order(&self.conn, carton.order.as_str())?;
-            if packed.is_some_and(|order| order.state == PackState::Packed) {
+            let order = outbound::order(&self.conn, carton.order.as_str())?;
+            if order.is_some_and(|order| matches!(order.state, PackState::Open | PackState::Packed)) {
                 found.push(carton.id);
             }
         }

@@ -274,10 +274,10 @@ pub(super) fn carton(conn: &Connection, id: &str) -> Result<Option<Carton>, Stor
             carton.carton_type = kind.as_str().into();
         }
         if !state.is_empty() {
-            carton.state = state_of(&state);
+            let before = std::mem::replace(&mut carton.state, state_of(&state));
             if carton.state == CartonState::Open && opened.is_none() {
                 // Something was taken out of it.
-                carton.reopened();
+                carton.reopened(before);
             }
         }
         let label: String = row.get(5)?;

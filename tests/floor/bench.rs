@@ -2,7 +2,7 @@
 
 use super::world::{STREAM, World};
 use super::{Floor, Time};
-use floorhand::app::Flow;
+use floorhand::app::{Flow, LabelTold};
 use floorhand::event::Event;
 use floorhand::outlet::{CartonLabel, Weight};
 use floorhand::sync::NetAnswer;
@@ -162,8 +162,18 @@ impl Floor {
     pub fn printer(&mut self, done: bool) -> CartonLabel {
         let labels = self.labels();
         assert_eq!(labels.len(), 1, "{labels:?}");
-        self.runner.step(Event::CartonLabel { label: labels[0].id.clone(), done });
+        self.answers(&labels[0], done);
         labels[0].clone()
+    }
+
+    /// The printer says that a label is printed.
+    pub fn printed(&mut self, label: &CartonLabel) {
+        self.answers(label, true);
+    }
+
+    fn answers(&mut self, label: &CartonLabel, done: bool) {
+        let internal = Some(label.zpl.is_empty());
+        self.runner.step(Event::CartonLabel(LabelTold { label: label.id.clone(), done, internal }));
     }
 
     /// Whether the scale is asked.

@@ -203,9 +203,9 @@ pub enum Fact {
         /// first print.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         reason: String,
-        /// Whether it is our own label of a carton, the carrier's data not being known.
-        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-        internal: bool,
+        /// Of a carton, whether it is our own label, the carrier's data not having been known. `None` = nobody said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        internal: Option<bool>,
     },
     /// A receipt was begun.
     DeliveryOpened {

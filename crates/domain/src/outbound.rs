@@ -190,14 +190,22 @@ impl Carton {
             }
     }
 
-    /// It was opened again: weight and label do not hold any more.
-    pub fn reopened(&mut self) {
-        if self.copies > 0 || self.label != LabelOn::Unknown {
+    /// It was opened again, and stood there before: weight and label do not hold any more. One that was closed may
+    /// have a label of which the printer never said that it came out.
+    pub fn reopened(&mut self, before: CartonState) {
+        if before != CartonState::Open || self.copies > 0 || self.label != LabelOn::Unknown {
             self.label = LabelOn::Void;
         }
+        self.state = CartonState::Open;
         self.grams = 0;
         self.zpl.clear();
         self.tracking.clear();
+    }
+
+    /// Whether a code that was read is the carrier's number of this carton, and not its own.
+    #[must_use]
+    pub fn is_number(&self, read: &str) -> bool {
+        !self.tracking.is_empty() && read.contains(&self.tracking) && !read.contains(self.id.as_str())
     }
 }
 

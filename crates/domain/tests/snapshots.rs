@@ -109,7 +109,7 @@ fn facts() {
             copy: 1,
             subject: "receipt:R1".to_owned(),
             reason: String::new(),
-            internal: false,
+            internal: None,
         },
         Fact::DeliveryOpened { receipt: "R1".into(), delivery: "D1".into(), location: "DOCK-1".into() },
         Fact::Received {
@@ -722,7 +722,7 @@ fn facts_of_packing() {
             copy: 2,
             subject: "order:O1".to_owned(),
             reason: "torn".to_owned(),
-            internal: true,
+            internal: Some(true),
         },
         Fact::Labelled { order: order.clone(), carton: carton.clone() },
         Fact::OrderPacked { order: order.clone(), task: "K1".into(), complete: false },

@@ -412,7 +412,7 @@ async fn what_cannot_be_booked_is_rejected() {
         copy: 1,
         subject: "receipt:R-1".to_owned(),
         reason: String::new(),
-        internal: false,
+        internal: None,
     };
     assert_eq!(device.tell(&label), applied());
     assert_eq!(yard.docked("X").await, [0; 4]);

@@ -506,7 +506,7 @@ async fn the_label_on_a_carton_is_told_from_the_one_there_is() {
     assert_eq!(on(&mut device), (String::new(), false, true));
     let print = |copy, internal| match prints("S-1", "C1", copy, "") {
         Fact::LabelPrinted { label, copy, subject, reason, .. } => {
-            Fact::LabelPrinted { label, copy, subject, reason, internal }
+            Fact::LabelPrinted { label, copy, subject, reason, internal: Some(internal) }
         }
         fact => fact,
     };

@@ -86,7 +86,8 @@ pub(super) fn packed(conn: &Connection, tag: Tag, fact: &Fact) -> Result<(), Sto
         ),
         Fact::LabelPrinted { label, copy, subject, internal, .. } => match subject.strip_prefix("order:") {
             Some(order) => {
-                let said = Said { copies: *copy, label: LabelOn::printed(*internal), ..Said::default() };
+                let label_on = internal.map(LabelOn::printed).unwrap_or_default();
+                let said = Said { copies: *copy, label: label_on, ..Said::default() };
                 put_carton(conn, tag, label, order, &said)
             }
             None => Ok(()),

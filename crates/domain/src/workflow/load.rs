@@ -83,7 +83,7 @@ impl Load {
         };
         match meant.fit(&wants) {
             Ok(Meaning::Location { id }) => self.at(id.clone(), site),
-            Ok(Meaning::HandlingUnit { unit }) => self.load(&unit.id, site),
+            Ok(Meaning::HandlingUnit { unit }) => self.load(&unit.id, &meant.text, site),
             Ok(_) => self.refuse(Refusal::Scan(meant.misfit(wants.needed))),
             Err(refusal) => self.refuse(Refusal::Scan(refusal)),
         }
@@ -100,13 +100,13 @@ impl Load {
         self.accept(Class::StepComplete, What::Shelf, id.0, Vec::new())
     }
 
-    fn load(mut self, id: &HandlingUnitId, site: &Site<'_>) -> LoadStep {
+    fn load(mut self, id: &HandlingUnitId, read: &str, site: &Site<'_>) -> LoadStep {
         let carton = site.known.cartons.iter().find(|row| row.id == *id);
         let order = carton.and_then(|row| site.known.orders.iter().find(|order| order.id == row.order));
         let (Some(carton), Some(order)) = (carton, order) else {
             return self.refuse(Refusal::WrongHu { scanned: id.clone(), needed: HandlingUnitId::default() });
         };
-        if let Some(refusal) = refusal_of(carton, order, &self.dock) {
+        if let Some(refusal) = refusal_of(carton, order, &self.dock, read) {
             return self.refuse(refusal);
         }
         self.loaded = self.loaded.saturating_add(1);
@@ -123,8 +123,9 @@ impl Load {
     }
 }
 
-/// Why a carton may not leave here.
-fn refusal_of(carton: &Carton, order: &PackOrder, dock: &LocationId) -> Option<Refusal> {
+/// Why a carton may not leave here. `read`: what was scanned; the carrier's number is on the carrier's label alone,
+/// whatever this device has heard of its print.
+fn refusal_of(carton: &Carton, order: &PackOrder, dock: &LocationId, read: &str) -> Option<Refusal> {
     let id = order.id.clone();
     match (carton.state, order.state) {
         (CartonState::Shipped, _) => return Some(Refusal::OrderGone { order: id }),
@@ -135,7 +136,9 @@ fn refusal_of(carton: &Carton, order: &PackOrder, dock: &LocationId) -> Option<R
         (CartonState::Open | CartonState::Void, _) => {
             return Some(Refusal::WrongHu { scanned: carton.id.clone(), needed: HandlingUnitId::default() });
         }
-        _ if carton.owes_label() => return Some(Refusal::LabelOld { label: carton.id.clone() }),
+        _ if carton.owes_label() && !carton.is_number(read) => {
+            return Some(Refusal::LabelOld { label: carton.id.clone() });
+        }
         (CartonState::Closed | CartonState::Labelled, _) => {}
     }
     if !order.dock.is_none() && order.dock != *dock {

@@ -168,7 +168,12 @@ pub enum Event {
     /// sent once more.
     Weighed(i64),
     /// The printer said that the label is printed.
-    Printed(HandlingUnitId),
+    Printed {
+        /// Whose.
+        carton: HandlingUnitId,
+        /// Whether it was our own that was sent.
+        internal: bool,
+    },
     /// The printer did not answer in time, or said that it failed.
     PrintFailed(HandlingUnitId),
     /// Print the label of a closed carton, for the first time or again.
@@ -282,7 +287,9 @@ impl Pack {
     pub fn update(mut self, event: Event, site: &Site<'_>) -> PackStep {
         // What machines and the ERP say answers no question; any scan or button does, and drops it.
         let pending = match &event {
-            Event::Photo(_) | Event::Weighed(_) | Event::Printed(_) | Event::PrintFailed(_) | Event::Changed(_) => None,
+            Event::Photo(_) | Event::Weighed(_) | Event::Printed { .. } | Event::PrintFailed(_) | Event::Changed(_) => {
+                None
+            }
             _ => self.pending.take(),
         };
         match event {
@@ -293,7 +300,7 @@ impl Pack {
             Event::Close => self.close(site),
             Event::Photo(photo) => self.photo(&photo),
             Event::Weighed(grams) => self.weighed(grams, None, site),
-            Event::Printed(label) => self.printed(&label),
+            Event::Printed { carton, internal } => self.printed(&carton, internal),
             Event::PrintFailed(label) => self.print_failed(label),
             Event::Print { carton, why } => self.print(carton, why),
             Event::Later => self.later(),
@@ -324,9 +331,11 @@ impl Pack {
             return self.not_now();
         }
         let before = self.order.state;
+        let owed: Vec<HandlingUnitId> = self.owed().cloned().collect();
         let pending = self.pending.take();
         let mut next = Self::resume(self.saved(), fresh);
         next.pending = pending.filter(|_| next.stage == self.stage);
+        next.print_owed(&owed);
         let state = next.order.state;
         let elsewhere = matches!(state, PackState::Packed | PackState::Shipped)
             && !matches!(before, PackState::Packed | PackState::Shipped)

@@ -213,15 +213,14 @@ impl Bench {
                     order.state = PackState::Open;
                 }
                 let row = self.carton(carton);
-                row.state = CartonState::Open;
-                row.reopened();
+                row.reopened(row.state);
             }
             Fact::CartonWeighed { carton, grams, .. } => self.carton(carton).grams = *grams,
             Fact::CartonClosed { carton, .. } => self.carton(carton).state = CartonState::Closed,
             Fact::LabelPrinted { label, copy, internal, .. } => {
                 assert_eq!(*copy, self.carton(label).copies + 1);
                 self.carton(label).copies = *copy;
-                self.carton(label).label = LabelOn::printed(*internal);
+                self.carton(label).label = LabelOn::printed(internal.unwrap());
             }
             Fact::Labelled { carton, .. } => self.carton(carton).state = CartonState::Labelled,
             Fact::OrderPacked { order, .. } => self.order_mut(order).state = PackState::Packed,

@@ -20,7 +20,7 @@ cases! {
         ("X", "QTY_OVER open=0 @ close C1 0"),
         ("/close", "step page C1 @ weigh C1"),
         ("/weigh 400", "step closed C1 @ label C1 prints 1 + CartonWeighed C1 400 of 400 + CartonClosed C1"),
-        ("C1", "task packed O1 @ Packed { complete: true } + Labelled C1 + OrderPacked K-O1 complete=true"),
+        ("C1", "task packed O1 @ Packed { complete: true } + LabelPrinted C1 1 + Labelled C1 + OrderPacked K-O1 complete=true"),
     ];
     k15_the_rest_stays_behind_after_a_question: open(Bench::new().line("P1 X 1").line("P2 Y 1")), [
         ("/finish", "MISSING_DATA field=item @ verify C1 2"),
@@ -43,7 +43,7 @@ cases! {
         ("/finish", "NOT_COMPLETE open=1 @ close C1 0"),
         ("/close", "step page C1 @ weigh C1"),
         ("/weigh 200", "step closed C1 @ label C1 prints 1 + CartonWeighed C1 200 of 200 + CartonClosed C1"),
-        ("C1", "step labelled C1 @ finish + Labelled C1"),
+        ("C1", "step labelled C1 @ finish + LabelPrinted C1 1 + Labelled C1"),
         ("CMD-close", "NOT_COMPLETE open=1 @ finish"),
         ("/finish", "NOT_COMPLETE open=1 @ finish"),
         ("/more P2 Y 2 ordered=2", "ok task O1 @ carton 2"),
@@ -52,13 +52,13 @@ cases! {
         ("X", "step item X @ close C1 0 + Packed P1 X (1 T1) in C1"),
         ("/finish", "step page C1 @ weigh C1"),
         ("/weigh 200", "step closed C1 @ label C1 prints 1 + CartonWeighed C1 200 of 200 + CartonClosed C1"),
-        ("C1", "task packed O1 @ Packed { complete: false } + Labelled C1 + OrderPacked K-O1 complete=false"),
+        ("C1", "task packed O1 @ Packed { complete: false } + LabelPrinted C1 1 + Labelled C1 + OrderPacked K-O1 complete=false"),
     ];
     a_line_that_was_picked_short: short(), [
         ("X", "step item X @ close C1 0 + Packed P1 X (1 T1) in C1"),
         ("/close", "step page C1 @ weigh C1"),
         ("/weigh 200", "step closed C1 @ label C1 prints 1 + CartonWeighed C1 200 of 200 + CartonClosed C1"),
-        ("C1", "step labelled C1 @ finish + Labelled C1"),
+        ("C1", "step labelled C1 @ finish + LabelPrinted C1 1 + Labelled C1"),
         ("/cut", "cut @ finish"),
         ("X", "WRONG_KIND id=X needed=command scanned=item @ finish"),
         ("C1", "WRONG_HU scanned=C1 @ finish"),
@@ -74,7 +74,7 @@ cases! {
         ("/back", "ok page C1 @ verify C1 1"),
         ("/close", "step page C1 @ weigh C1"),
         ("/weigh 200", "step closed C1 @ label C1 prints 1 + CartonWeighed C1 200 of 200 + CartonClosed C1"),
-        ("C1", "step labelled C1 @ carton 1 + Labelled C1"),
+        ("C1", "step labelled C1 @ carton 1 + LabelPrinted C1 1 + Labelled C1"),
     ];
     the_last_unit_is_found_after_all: open(Bench::new().line("P1 X 1").line("P2 Y 1")), [
         ("X", "ok item X @ verify C1 1 + Packed P1 X (1 T1) in C1"),
@@ -83,7 +83,7 @@ cases! {
         ("Y", "step item Y @ close C1 0 + Packed P2 Y (1 T1) in C1"),
         ("/close", "step page C1 @ weigh C1"),
         ("/weigh 450", "step closed C1 @ label C1 prints 1 + CartonWeighed C1 450 of 450 + CartonClosed C1"),
-        ("C1", "task packed O1 @ Packed { complete: true } + Labelled C1 + OrderPacked K-O1 complete=true"),
+        ("C1", "task packed O1 @ Packed { complete: true } + LabelPrinted C1 1 + Labelled C1 + OrderPacked K-O1 complete=true"),
     ];
     packed_at_another_bench: open(Bench::new().line("P1 X 1")), [
         ("/other P1 1", "ok task O1 @ finish"),

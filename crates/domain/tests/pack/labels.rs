@@ -3,6 +3,7 @@
 use crate::bench::Bench;
 use crate::cases;
 use crate::verify::open;
+use floorhand_domain::outbound::PartialShip;
 
 /// X and Y, a carton each; the first one is about to be weighed after the scan of X and the close.
 fn two() -> Bench {
@@ -139,5 +140,43 @@ cases! {
         ("/open", "open @ label C1 prints 2"),
         ("/printed", "ok printed C1 @ label C1 + LabelPrinted C1 2 carrier of the carrier"),
         ("1Z999", "task packed O1 @ Packed { complete: true } + Labelled C1"),
+    ];
+    the_carriers_data_comes_while_our_own_prints: two(), [
+        ("X", "ok item X @ verify C1 1 + Packed P1 X (1 T1) in C1"),
+        ("/close", "step page C1 @ weigh C1"),
+        ("/weigh 200", "step closed C1 @ label C1 prints 1 + CartonWeighed C1 200 of 200 + CartonClosed C1"),
+        ("/tracking C1 1Z999", "ok task O1 @ label C1 prints 1"),
+        ("/own", "ok printed C1 @ label C1 prints 2 + LabelPrinted C1 1"),
+        ("C1", "LABEL_OLD label=C1 @ label C1 prints 2"),
+        ("/printed", "ok printed C1 @ label C1 + LabelPrinted C1 2 carrier of the carrier"),
+        ("C1", "step labelled C1 @ carton 1 + Labelled C1"),
+    ];
+    a_label_that_came_out_in_silence: two(), [
+        ("X", "ok item X @ verify C1 1 + Packed P1 X (1 T1) in C1"),
+        ("/close", "step page C1 @ weigh C1"),
+        ("/weigh 200", "step closed C1 @ label C1 prints 1 + CartonWeighed C1 200 of 200 + CartonClosed C1"),
+        ("/silent", "PRINT_FAILED label=C1 @ label C1"),
+        ("C1", "step labelled C1 @ carton 1 + LabelPrinted C1 1 + Labelled C1"),
+        // It is ours: the carrier's is owed once it is there.
+        ("/tracking C1 1Z999", "ok task O1 @ carton 1"),
+        ("C1", "step carton C1 @ label C1 prints 2"),
+        ("/silent", "PRINT_FAILED label=C1 @ label C1"),
+        ("C1", "LABEL_OLD label=C1 @ label C1"),
+        // The carrier's number is on the carrier's label alone.
+        ("1Z999", "step labelled C1 @ carton 1 + LabelPrinted C1 2 carrier of the carrier + Labelled C1"),
+    ];
+    what_is_left_of_a_packed_order_ends_it_again: open(Bench::new().line("P1 X 1").line("P2 Y 1").but(|order| order.partial = PartialShip::Allow)), [
+        ("X", "ok item X @ verify C1 1 + Packed P1 X (1 T1) in C1"),
+        ("/finish", "step page C1 @ weigh C1"),
+        ("/weigh 200", "step closed C1 @ label C1 prints 1 + CartonWeighed C1 200 of 200 + CartonClosed C1"),
+        ("/printed", "ok printed C1 @ label C1 + LabelPrinted C1 1"),
+        ("C1", "task packed O1 @ Packed { complete: false } + Labelled C1 + OrderPacked K-O1 complete=false"),
+        ("/open", "open @ carton 1"),
+        ("BOX-M", "step carton C2 @ verify C2 1 + CartonOpened C2 BOX-M K-O1"),
+        ("Y", "step item Y @ close C2 0 + Packed P2 Y (1 T1) in C2"),
+        ("/close", "step page C2 @ weigh C2"),
+        ("/weigh 350", "step closed C2 @ label C2 prints 1 + CartonWeighed C2 350 of 350 + CartonClosed C2"),
+        ("/printed", "ok printed C2 @ label C2 + LabelPrinted C2 1"),
+        ("C2", "task packed O1 @ Packed { complete: true } + Labelled C2 + OrderPacked K-O1 complete=true"),
     ];
 }

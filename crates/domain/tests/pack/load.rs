@@ -50,6 +50,9 @@ fn a_label_that_does_not_hold_stays() {
     check(on(LabelOn::Unknown, "^XA^XZ"), "D1", goes);
     check(on(LabelOn::Internal, "^XA^XZ"), "D1", stays);
     check(on(LabelOn::Void, ""), "D1", stays);
+    // The carrier's number is on the carrier's label alone, whatever this device has heard.
+    let numbered = on(LabelOn::Internal, "^XA^XZ").with(|bench| bench.cartons[0].tracking = "1Z999".to_owned());
+    check(numbered, "D1", &[("C1", stays[0].1), ("1Z999", goes[0].1)]);
 }
 
 #[test]

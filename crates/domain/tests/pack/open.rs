@@ -108,7 +108,7 @@ cases! {
         ("X", "step item X @ close C2 0 + Packed P1 X (1 T1) in C2"),
         ("/close", "step page C2 @ weigh C2"),
         ("/weigh 300", "step closed C2 @ label C2 prints 1 + CartonWeighed C2 300 of 300 + CartonClosed C2"),
-        ("C2", "task packed O1 @ Packed { complete: true } + Labelled C2 + OrderPacked K-O1 complete=true"),
+        ("C2", "task packed O1 @ Packed { complete: true } + LabelPrinted C2 1 + Labelled C2 + OrderPacked K-O1 complete=true"),
     ];
     a_code_of_an_order_and_a_type: Bench::new().line("P1 X 1").with(|bench| bench.cartons.push(Carton { id: "BOX-M".into(), order: "O1".into(), ..Carton::default() })), [
         ("/choose BOX-M", "step carton BOX-M @ verify BOX-M 1"),

@@ -101,7 +101,13 @@ impl Play {
             "close" => Event::Close,
             "photo" => Event::Photo(Photo { id: word(1).into(), hash: "00".repeat(32), bytes: 1_000 }),
             "weigh" => Event::Weighed(word(1).parse().unwrap()),
-            "printed" => Event::Printed(or_at_hand(1)),
+            // What was sent is what the label was then; "own" says that it was before the carrier's came.
+            "printed" | "own" => {
+                let carton = or_at_hand(1);
+                let row = self.bench.cartons.iter().find(|row| row.id == carton);
+                let internal = word(0) == "own" || row.is_none_or(|row| row.zpl.is_empty());
+                Event::Printed { carton, internal }
+            }
             "silent" => Event::PrintFailed(or_at_hand(1)),
             "print" => Event::Print {
                 why: PrintReason::ASKED.into_iter().find(|why| why.code() == word(1)).unwrap_or_default(),
@@ -348,7 +354,7 @@ pub fn told(fact: &Fact) -> String {
         }
         Fact::LabelPrinted { label, copy, reason, internal, .. } => {
             let reason = if reason.is_empty() { String::new() } else { format!(" {reason}") };
-            let whose = if *internal { "" } else { " of the carrier" };
+            let whose = if *internal != Some(false) { "" } else { " of the carrier" };
             format!("LabelPrinted {label} {copy}{reason}{whose}")
         }
         Fact::Labelled { carton, .. } => format!("Labelled {carton}"),

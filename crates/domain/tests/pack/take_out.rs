@@ -48,11 +48,26 @@ cases! {
         ("/printed", "ok printed C1 @ label C1 + LabelPrinted C1 2 reopened"),
         ("C1", "task packed O1 @ Packed { complete: true } + Labelled C1 + OrderPacked K-O1 complete=true"),
     ];
+    k16_a_label_that_may_have_come_out_is_void_too: open(Bench::new().line("P1 X 2")), [
+        ("X", "ok item X @ verify C1 1 + Packed P1 X (1 T1) in C1"),
+        ("X", "step item X @ close C1 0 + Packed P1 X (1 T1) in C1"),
+        ("/close", "step page C1 @ weigh C1"),
+        ("/weigh 300", "step closed C1 @ label C1 prints 1 + CartonWeighed C1 300 of 300 + CartonClosed C1"),
+        ("/silent", "PRINT_FAILED label=C1 @ label C1"),
+        ("/out", "ok page C1 @ take-out C1 0"),
+        ("X", "step taken-out X @ verify C1 1 + Unpacked P1 X (1 T1) out of C1"),
+        ("X", "step item X @ close C1 0 + Packed P1 X (1 T1) in C1"),
+        ("/close", "step page C1 @ weigh C1"),
+        ("/weigh 300", "step closed C1 @ label C1 prints 1 + CartonWeighed C1 300 of 300 + CartonClosed C1"),
+        ("C1", "LABEL_OLD label=C1 @ label C1 prints 1"),
+        ("/printed", "ok printed C1 @ label C1 + LabelPrinted C1 1"),
+        ("C1", "task packed O1 @ Packed { complete: true } + Labelled C1 + OrderPacked K-O1 complete=true"),
+    ];
     out_of_a_carton_chosen_by_its_label: open(Bench::new().line("P1 X 1").line("P2 Y 1")), [
         ("X", "ok item X @ verify C1 1 + Packed P1 X (1 T1) in C1"),
         ("/close", "step page C1 @ weigh C1"),
         ("/weigh 200", "step closed C1 @ label C1 prints 1 + CartonWeighed C1 200 of 200 + CartonClosed C1"),
-        ("C1", "step labelled C1 @ carton 1 + Labelled C1"),
+        ("C1", "step labelled C1 @ carton 1 + LabelPrinted C1 1 + Labelled C1"),
         ("/out", "NOT_NOW @ carton 1"),
         ("/out C1", "ok page C1 @ take-out C1 1"),
         ("/back", "ok page C1 @ carton 1"),
@@ -69,7 +84,7 @@ cases! {
         ("/close", "step page C2 @ weigh C2"),
         ("/weigh 400", "step closed C2 @ label C2 prints 1 + CartonWeighed C2 400 of 400 + CartonClosed C2"),
         // The emptied carton does not keep the order open.
-        ("C2", "task packed O1 @ Packed { complete: true } + Labelled C2 + OrderPacked K-O1 complete=true"),
+        ("C2", "task packed O1 @ Packed { complete: true } + LabelPrinted C2 1 + Labelled C2 + OrderPacked K-O1 complete=true"),
     ];
     what_was_filled_last_opens_first: open(Bench::new().line("P1 X 4").line("P2 X 4 tote=T2").line("P3 Y 1")), [
         ("X6", "ok item X @ verify C1 3 + Packed P1 X (4 T1) in C1 + Packed P2 X (2 T2) in C1"),

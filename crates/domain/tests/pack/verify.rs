@@ -125,7 +125,7 @@ cases! {
         ("X", "step item X @ close 006141411234567890 0 + Packed P1 X (1 T1) in 006141411234567890"),
         ("/close", "step page 006141411234567890 @ weigh 006141411234567890"),
         ("/weigh 200", "step closed 006141411234567890 @ label 006141411234567890 prints 1 + CartonWeighed 006141411234567890 200 of 200 + CartonClosed 006141411234567890"),
-        (SSCC, "task packed O1 @ Packed { complete: true } + Labelled 006141411234567890 + OrderPacked K-O1 complete=true"),
+        (SSCC, "task packed O1 @ Packed { complete: true } + LabelPrinted 006141411234567890 1 + Labelled 006141411234567890 + OrderPacked K-O1 complete=true"),
     ];
     a_held_order_may_be_packed_and_not_closed: open(Bench::new().line("P1 X 2").but(|order| order.state = PackState::Held)), [
         ("X", "ok item X @ verify C1 1 + Packed P1 X (1 T1) in C1"),

@@ -65,8 +65,8 @@ impl Held {
     }
 
     /// Forgets label, weight and copies: they are asked for again.
-    pub fn reopen(&mut self) {
-        self.carton.reopened();
+    pub fn reopen(&mut self, before: CartonState) {
+        self.carton.reopened(before);
         self.carton.copies = 0;
     }
 }

@@ -170,7 +170,7 @@ async fn take_up(act: &mut Act<'_>, held: &mut Held) -> Result<()> {
     }
     if was != CartonState::Open {
         labels::void(act.tx, act.warehouse(), held, act.now).await?;
-        held.reopen();
+        held.reopen(was);
         seal(act, &id, false).await?;
         shipments::on(act.tx, act.warehouse(), &held.shipment, ShipmentEvent::Reopen, act.now).await?;
     }
@@ -475,11 +475,14 @@ async fn closed(act: &mut Act<'_>, order: &OrderId, id: &HandlingUnitId, locatio
 }
 
 /// `LabelPrinted` of a carton: how often, whose label it is, and whether it may be out at all.
-pub(super) async fn label_printed(act: &mut Act<'_>, id: &HandlingUnitId, copy: u32, internal: bool) -> Effect {
+pub(super) async fn label_printed(act: &mut Act<'_>, id: &HandlingUnitId, copy: u32, internal: Option<bool>) -> Effect {
     let Some(mut held) = cartons::get(act.tx, act.warehouse(), id).await? else { return Ok(Ok(())) };
     order_of(act, &held.carton.order.clone()).await?;
     held.carton.copies = held.carton.copies.max(copy);
-    held.carton.label = LabelOn::printed(internal);
+    // One that was opened meanwhile has no label that holds.
+    if let Some(internal) = internal.filter(|_| held.carton.state != CartonState::Open) {
+        held.carton.label = LabelOn::printed(internal);
+    }
     cartons::put(act.tx, act.changes, &held).await?;
     Ok(Ok(()))
 }

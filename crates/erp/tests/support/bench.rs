@@ -157,7 +157,7 @@ pub fn closes(order: &str, carton: &str) -> Fact {
 
 pub fn prints(order: &str, carton: &str, copy: u32, reason: &str) -> Fact {
     let (label, subject, reason) = (carton.into(), format!("order:{order}"), reason.to_owned());
-    Fact::LabelPrinted { label, copy, subject, reason, internal: false }
+    Fact::LabelPrinted { label, copy, subject, reason, internal: Some(false) }
 }
 
 pub fn labels(order: &str, carton: &str) -> Fact {

@@ -27,7 +27,7 @@ impl Pack {
         let wants = Wants { bare_sscc: true, ..Wants::only(Kind::CartonType) };
         match meant.fit(&wants.or(Kind::HandlingUnit).or(Kind::Command)) {
             Ok(Meaning::CartonType { id }) => self.open_carton_of(&id.clone(), fresh, site),
-            Ok(Meaning::HandlingUnit { unit }) => self.scan_own(&unit.id.clone()),
+            Ok(Meaning::HandlingUnit { unit }) => self.scan_own(&unit.id.clone(), &meant.text),
             Ok(Meaning::Command { .. }) => self.finish(pending, site),
             Ok(_) => self.misfit(meant, Kind::CartonType),
             Err(refusal) => self.refuse(Refusal::Scan(refusal)),
@@ -84,20 +84,39 @@ impl Pack {
 
     /// A carton chosen from the list: an open one is packed into, the label of a closed one is asked for.
     pub(super) fn choose(mut self, id: &HandlingUnitId) -> PackStep {
-        self.stage = match self.carton(id).map(|own| own.carton.state) {
-            Some(CartonState::Open) => Stage::Verify { carton: id.clone(), label: Label::default() },
-            Some(CartonState::Closed) => self.label_stage(id.clone()),
-            _ => return self.not_now(),
-        };
+        let Some(stage) = self.stage_of(id) else { return self.not_now() };
+        self.stage = stage;
         self.settle();
         self.accept(Class::StepComplete, What::Carton, id.0.clone())
     }
 
+    /// Where a carton of the order stands. `None` = nothing is to be done about it.
+    fn stage_of(&self, id: &HandlingUnitId) -> Option<Stage> {
+        let own = &self.carton(id)?.carton;
+        match own.state {
+            CartonState::Open => Some(Stage::Verify { carton: id.clone(), label: Label::default() }),
+            CartonState::Closed => Some(self.label_stage(id.clone())),
+            CartonState::Labelled if own.owes_label() => Some(self.label_stage(id.clone())),
+            _ => None,
+        }
+    }
+
+    /// The order was opened by one of its cartons: one that needs a label begins with it.
+    #[must_use]
+    pub fn opened_by(mut self, id: &HandlingUnitId) -> Self {
+        if let Some(stage @ Stage::Label { .. }) = self.stage_of(id) {
+            self.stage = stage;
+        }
+        self
+    }
+
     /// The label of a handling unit where a carton of the order is taken.
-    pub(super) fn scan_own(self, id: &HandlingUnitId) -> PackStep {
+    pub(super) fn scan_own(self, id: &HandlingUnitId, read: &str) -> PackStep {
+        let owes = self.carton(id).is_some_and(|own| own.carton.owes_label());
         match self.carton(id).map(|own| own.carton.state) {
             Some(CartonState::Open) => self.choose(id),
-            Some(CartonState::Closed) => self.labelled(id),
+            Some(CartonState::Labelled) if owes => self.choose(id),
+            Some(CartonState::Closed) => self.labelled(id, read),
             _ => self.refuse(Refusal::WrongHu { scanned: id.clone(), needed: HandlingUnitId::default() }),
         }
     }

@@ -3,7 +3,7 @@
 use super::{Exit, Pack, PackStep, Pending, Stage};
 use crate::fact::Fact;
 use crate::id::HandlingUnitId;
-use crate::outbound::{CartonState, LabelOn, PackState, PartialShip};
+use crate::outbound::{CartonState, PackState, PartialShip};
 use crate::scan::{Kind, Label, Meaning, Wants};
 use crate::workflow::refusal::Refusal;
 use crate::workflow::{Accepted, Class, Meant, Next, Site, Step, What};
@@ -70,24 +70,12 @@ impl Pack {
         if !stays {
             self.stage = self.next_stage();
         }
-        self.print_carrier();
     }
 
-    /// The carrier's data came: its label is printed in place of the internal one.
-    fn print_carrier(&mut self) {
-        let Stage::Label { carton, print: print @ None } = &mut self.stage else { return };
-        let mut known = self.cartons.iter().filter(|own| own.carton.id == *carton);
-        if known.any(|own| own.carton.label == LabelOn::Internal && own.carton.owes_label()) {
-            *print = Some(super::PrintReason::Carrier);
-        }
-    }
-
-    /// On with what is left, or the end of the order.
-    pub(super) fn go_on(mut self, what: What, code: String, mut facts: Vec<Fact>) -> PackStep {
+    /// On with what is left, or the end of the order; `again`: it was packed before.
+    pub(super) fn go_on(mut self, what: What, code: String, mut facts: Vec<Fact>, again: bool) -> PackStep {
         self.stage = self.next_stage();
         let complete = self.is_complete();
-        // One that was packed before came back for a label alone.
-        let again = self.order.state == PackState::Packed;
         if self.stage != Stage::Finish || !(complete || self.partial || again) {
             let mut step = self.accept(Class::StepComplete, what, code);
             step.facts = facts;
@@ -107,7 +95,7 @@ impl Pack {
     pub(super) fn scan_finish(self, meant: &Meant, pending: Option<Pending>, site: &Site<'_>) -> PackStep {
         match meant.fit(&Wants::only(Kind::Command).or(Kind::HandlingUnit)) {
             Ok(Meaning::Command { .. }) => self.finish(pending, site),
-            Ok(Meaning::HandlingUnit { unit }) => self.scan_own(&unit.id.clone()),
+            Ok(Meaning::HandlingUnit { unit }) => self.scan_own(&unit.id.clone(), &meant.text),
             Ok(_) => self.misfit(meant, Kind::Command),
             Err(refusal) => self.refuse(Refusal::Scan(refusal)),
         }
@@ -150,7 +138,7 @@ impl Pack {
             None if matches!(self.stage, Stage::Label { .. }) => self.accept(Class::Accepted, What::Page, ""),
             None => {
                 let order = self.order.id.0.clone();
-                self.go_on(What::Page, order, Vec::new())
+                self.go_on(What::Page, order, Vec::new(), false)
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::{Pack, PackStep, Stage};
 use crate::fact::Fact;
 use crate::id::HandlingUnitId;
-use crate::outbound::{Carton, CartonState, LabelOn};
+use crate::outbound::{Carton, CartonState, LabelOn, PackState};
 use crate::scan::{Kind, Meaning, Wants};
 use crate::workflow::refusal::Refusal;
 use crate::workflow::{Class, Meant, What};
@@ -63,10 +63,23 @@ pub struct Print<'a> {
 /// Why the label of a closed carton is to be printed unasked. `None` = the one that it has will do.
 pub(super) fn due(carton: &Carton) -> Option<PrintReason> {
     match carton.label {
-        LabelOn::Void => Some(PrintReason::Reopened),
-        _ if carton.copies == 0 => Some(PrintReason::First),
+        LabelOn::Void if carton.copies > 0 => Some(PrintReason::Reopened),
+        LabelOn::Void | LabelOn::Unknown if carton.copies == 0 => Some(PrintReason::First),
         _ if carton.owes_label() => Some(PrintReason::Carrier),
         _ => None,
+    }
+}
+
+/// One more print of a label.
+fn print_of(carton: &mut Carton, why: PrintReason, internal: bool) -> Fact {
+    carton.copies = carton.copies.saturating_add(1);
+    carton.label = LabelOn::printed(internal);
+    Fact::LabelPrinted {
+        label: carton.id.clone(),
+        copy: carton.copies,
+        subject: format!("order:{}", carton.order),
+        reason: why.code().to_owned(),
+        internal: Some(internal),
     }
 }
 
@@ -83,6 +96,19 @@ impl Pack {
         Some(Print { carton, copy: carton.copies.saturating_add(1), why: *why })
     }
 
+    /// The cartons that need another label.
+    pub(super) fn owed(&self) -> impl Iterator<Item = &HandlingUnitId> {
+        self.cartons.iter().filter(|own| own.carton.owes_label()).map(|own| &own.carton.id)
+    }
+
+    /// The carrier's data came for the carton whose label is asked for: its label is printed in place of our own.
+    pub(super) fn print_owed(&mut self, before: &[HandlingUnitId]) {
+        let Stage::Label { carton, print: None } = &self.stage else { return };
+        if !before.contains(carton) && self.owed().any(|own| own == carton) {
+            self.stage = self.label_stage(carton.clone());
+        }
+    }
+
     /// Whether a new label is to be printed for a carton before the one on it can be scanned.
     #[must_use]
     pub fn is_label_due(&self, carton: &HandlingUnitId) -> bool {
@@ -95,33 +121,26 @@ impl Pack {
         Stage::Label { carton, print }
     }
 
-    /// Also a reply that comes after the wait was over: the label exists.
-    pub(super) fn printed(mut self, label: &HandlingUnitId) -> PackStep {
+    /// Also a reply that comes after the wait was over: the label exists. Where it is not the one that is needed by
+    /// now, that one is printed next.
+    pub(super) fn printed(mut self, label: &HandlingUnitId, internal: bool) -> PackStep {
         let at = match &self.stage {
             Stage::Label { carton, print, .. } if carton == label => *print,
             _ => None,
         };
         let Some(own) = self.carton_mut(label) else { return self.not_now() };
         let closed = matches!(own.carton.state, CartonState::Closed | CartonState::Labelled);
-        if !closed || (at.is_none() && own.carton.copies > 0) {
+        if !closed || (at.is_none() && due(&own.carton).is_none()) {
             return self.not_now();
         }
-        own.carton.copies = own.carton.copies.saturating_add(1);
-        let (copy, internal) = (own.carton.copies, own.carton.zpl.is_empty());
-        own.carton.label = LabelOn::printed(internal);
-        let why = at.unwrap_or_default();
-        if let Stage::Label { carton, print, .. } = &mut self.stage
+        let why = at.or(due(&own.carton)).unwrap_or_default();
+        let fact = print_of(&mut own.carton, why, internal);
+        let next = due(&own.carton);
+        if let Stage::Label { carton, print } = &mut self.stage
             && carton == label
         {
-            *print = None;
+            *print = next;
         }
-        let fact = Fact::LabelPrinted {
-            label: label.clone(),
-            copy,
-            subject: self.subject(),
-            reason: why.code().to_owned(),
-            internal,
-        };
         let mut step = self.accept(Class::Accepted, What::Printed, label.0.clone());
         step.facts.push(fact);
         step
@@ -168,7 +187,7 @@ impl Pack {
 
     pub(super) fn scan_label(self, carton: &HandlingUnitId, meant: &Meant) -> PackStep {
         match meant.fit(&Wants::only(Kind::HandlingUnit)) {
-            Ok(Meaning::HandlingUnit { unit }) if unit.id == *carton => self.labelled(carton),
+            Ok(Meaning::HandlingUnit { unit }) if unit.id == *carton => self.labelled(carton, &meant.text),
             Ok(Meaning::HandlingUnit { unit }) => {
                 let refusal = Refusal::WrongHu { scanned: unit.id.clone(), needed: carton.clone() };
                 self.refuse(refusal)
@@ -178,16 +197,26 @@ impl Pack {
         }
     }
 
-    /// The label was seen on its carton. With the last one the order is packed. The label of before the carton was
-    /// opened says the same number, and passes only once the printer has said that there is a new one.
-    pub(super) fn labelled(mut self, id: &HandlingUnitId) -> PackStep {
-        if let Some(own) = self.carton_mut(id) {
-            if own.carton.label == LabelOn::Void {
-                return self.refuse(Refusal::LabelOld { label: id.clone() });
-            }
-            own.carton.state = CartonState::Labelled;
+    /// The label was seen on its carton: `read` is its own number or the carrier's. With the last one the order is
+    /// packed. All prints of a label say the carton's number, so that one which does not hold passes only once the
+    /// printer has said that there is a new one; the carrier's number is on the carrier's label alone.
+    pub(super) fn labelled(mut self, id: &HandlingUnitId, read: &str) -> PackStep {
+        let Some(own) = self.carton_mut(id) else { return self.not_now() };
+        let by_number = own.carton.is_number(read);
+        let relabelled = own.carton.state == CartonState::Labelled;
+        if own.carton.label == LabelOn::Void && !by_number || own.carton.owes_label() && !by_number {
+            return self.refuse(Refusal::LabelOld { label: id.clone() });
         }
-        let fact = Fact::Labelled { order: self.order.id.clone(), carton: id.clone() };
-        self.go_on(What::Labelled, id.0.clone(), vec![fact])
+        let mut facts = Vec::new();
+        // The printer did not say so, and yet here it is.
+        if let Some(why) = due(&own.carton) {
+            let internal = !by_number && own.carton.zpl.is_empty();
+            facts.push(print_of(&mut own.carton, why, internal));
+        }
+        own.carton.state = CartonState::Labelled;
+        facts.push(Fact::Labelled { order: self.order.id.clone(), carton: id.clone() });
+        // A packed order came back for a label alone.
+        let again = relabelled && self.order.state == PackState::Packed;
+        self.go_on(What::Labelled, id.0.clone(), facts, again)
     }
 }

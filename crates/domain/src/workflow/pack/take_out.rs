@@ -91,8 +91,7 @@ impl Pack {
             self.order.state = PackState::Open;
         }
         if let Some(own) = self.carton_mut(carton) {
-            own.carton.state = CartonState::Open;
-            own.carton.reopened();
+            own.carton.reopened(own.carton.state);
         }
     }
 

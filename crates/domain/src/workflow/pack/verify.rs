@@ -35,7 +35,9 @@ impl Pack {
             Ok(Meaning::Goods { label }) => self.pack_label(carton, begun, label, site),
             Ok(Meaning::Command { .. }) => self.close(site),
             Ok(Meaning::CartonType { id }) => self.open_carton_of(&id.clone(), fresh, site),
-            Ok(Meaning::HandlingUnit { unit }) if self.carton(&unit.id).is_some() => self.scan_own(&unit.id.clone()),
+            Ok(Meaning::HandlingUnit { unit }) if self.carton(&unit.id).is_some() => {
+                self.scan_own(&unit.id.clone(), &meant.text)
+            }
             Ok(Meaning::HandlingUnit { unit }) if self.left.iter().any(|left| left.tote == unit.id) => {
                 self.tote = unit.id.clone();
                 self.accept(Class::Accepted, What::Tote, unit.id.0.clone())

@@ -47,7 +47,7 @@ impl Receive {
                 copy: 1,
                 subject: self.subject(),
                 reason: String::new(),
-                internal: false,
+                internal: None,
             });
         }
         let mut units = units_of(entry);
