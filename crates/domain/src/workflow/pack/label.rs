@@ -204,7 +204,7 @@ impl Pack {
         let Some(own) = self.carton_mut(id) else { return self.not_now() };
         let by_number = own.carton.is_number(read);
         let relabelled = own.carton.state == CartonState::Labelled;
-        if own.carton.label == LabelOn::Void && !by_number || own.carton.owes_label() && !by_number {
+        if !by_number && (own.carton.label == LabelOn::Void || own.carton.owes_label()) {
             return self.refuse(Refusal::LabelOld { label: id.clone() });
         }
         let mut facts = Vec::new();
