@@ -8,7 +8,7 @@ TARGET := $(if $(CARGO_TARGET_DIR),$(CARGO_TARGET_DIR),target)
 export PATH := $(if $(CARGO_HOME),$(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 export RUST_BACKTRACE ?= 1
 
-.PHONY: help setup demo test fmt fmt-check lint doc deny unit soak fuzz bench arm clean-demo
+.PHONY: help setup demo test fmt fmt-check lint doc deny unit soak postgres fuzz bench arm clean-demo
 
 help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -45,6 +45,11 @@ unit: ## all tests
 soak: ## the random tests with new cases, many more of them
 	$(CARGO) test --locked -p floorhand-gs1 -p floorhand-domain --test properties
 	FLOORHAND_SYNC_CASES=5000 $(CARGO) test --locked -p floorhand --test sync_random
+
+# FLOORHAND_TEST_PG: a URL that may create databases; each test has one of its own.
+postgres: ## the core's tests on the PostgreSQL server at FLOORHAND_TEST_PG
+	@test -n "$$FLOORHAND_TEST_PG" || { echo "set FLOORHAND_TEST_PG=postgres://user:password@127.0.0.1:5432/postgres (packaging/setup.sh --postgres installs a server)"; exit 2; }
+	PROPTEST_RNG_SEED=$${PROPTEST_RNG_SEED-20261121} $(CARGO) test --locked -p floorhand-erp
 
 # Needs the nightly compiler and cargo-fuzz; what is found goes to target/fuzz/found, never to the corpus.
 FUZZ_SECONDS ?= 600

@@ -279,7 +279,10 @@ fn of_scale(event: &ScaleEvent) -> Option<Event> {
             tracing::warn!(path = %path.display(), reason = reason.as_str(), "scale is gone");
             None
         }
-        ScaleEvent::Reading { reading, .. } => said(reading.weight.and_then(|weight| weight.grams()), false, false),
+        // One that shows no number answers all the same.
+        ScaleEvent::Reading { reading, .. } => {
+            said(reading.weight.map_or(Some(0), |shown| shown.grams()), false, false)
+        }
         ScaleEvent::Weighed { weight, .. } => said(weight.grams(), true, true),
         ScaleEvent::NotWeighed { reason, .. } => {
             tracing::debug!(reason = reason.as_str(), "no weight");
@@ -343,5 +346,25 @@ fn said_of_lines(error: Option<indicator::Error>) {
     match error {
         Some(error) => tracing::warn!(code = error.code(), %error, "lamps and buzzer do not answer"),
         None => tracing::info!("lamps and buzzer work again"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::device::scale::NotWeighed;
+
+    #[test]
+    fn a_scale_that_answers_is_there() {
+        use NotWeighed::{Absent, Empty, Fault, Motion, Noise, Over, Refused, Silent, Under, UnitUnknown, ZeroLost};
+        let there = [Motion, Over, Under, Empty, ZeroLost].map(|reason| (reason, Some(0)));
+        let away = [Absent, Silent, Noise, Refused, Fault, UnitUnknown].map(|reason| (reason, None));
+        for (reason, grams) in there.into_iter().chain(away) {
+            let Some(Event::Scale { weight, ended: true }) = of_scale(&ScaleEvent::NotWeighed { ask: 1, reason })
+            else {
+                panic!("{reason:?}")
+            };
+            assert_eq!((weight.grams, weight.steady), (grams, false), "{reason:?}");
+        }
     }
 }
