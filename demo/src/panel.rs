@@ -149,11 +149,15 @@ pub fn open(binaries: &Binaries, folder: &Path) -> Result<()> {
     std::mem::replace(&mut *result, Ok(()))
 }
 
-/// Beside the station's screen, where the window system lets windows choose.
+/// Beside the station's screen, where the window system lets windows choose. It never goes back to the left: the wide
+/// screens that were opened stay open there.
 fn stand_beside(panel: &Panel, station: usize) {
     let kiosk = STATIONS.get(station).is_some_and(|(_, profile, _)| *profile != "handheld");
     let x = if kiosk { BESIDE.1 } else { BESIDE.0 };
-    panel.window().set_position(slint::LogicalPosition::new(x, 0.0));
+    let window = panel.window();
+    if window.position().to_logical(window.scale_factor()).x < x {
+        window.set_position(slint::LogicalPosition::new(x, 0.0));
+    }
 }
 
 fn connect(panel: &Panel, wishes: &SyncSender<Wish>) {

@@ -49,10 +49,14 @@ pub struct Tally {
     pub packed: i64,
     /// Orders that left the bench.
     pub orders: usize,
+    /// Orders that were packed before and came back for a label.
+    pub relabelled: usize,
     /// Units inspected that came back.
     pub inspected: i64,
     /// Totes of the task in hand.
     totes: usize,
+    /// Units that were in cartons when the last order left the bench.
+    packed_before: i64,
 }
 
 /// A picker: an enrolled device, a reader, a keyboard, and who works there.
@@ -347,7 +351,9 @@ impl Robot {
             self.tally.packed += done(after) - done(before);
         }
         if before.step().starts_with("pack.") && before.step() != "pack.next" && after.step() == "pack.next" {
-            self.tally.orders += 1;
+            let packed = self.tally.packed > std::mem::replace(&mut self.tally.packed_before, self.tally.packed);
+            self.tally.orders += usize::from(packed);
+            self.tally.relabelled += usize::from(!packed);
         }
         if before.task.is_some() && after.task.is_none() {
             self.tally.tasks_done += 1;

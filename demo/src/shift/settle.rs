@@ -46,11 +46,12 @@ impl Shift {
         println!("Scans in all: {}", self.scans());
         let sum = |of: fn(&Tally) -> usize| -> usize { self.stations().iter().map(|one| of(&one.robot.tally)).sum() };
         println!(
-            "Pick carts of several totes done: {}; scans of boxes: {}; short lines: {}; orders packed: {}; units inspected that came back: {}",
+            "Pick carts of several totes done: {}; scans of boxes: {}; short lines: {}; orders packed: {}, labelled anew once the carrier answered: {}; units inspected that came back: {}",
             sum(|tally| tally.clusters_done),
             sum(|tally| tally.cases),
             sum(|tally| tally.shorts),
             self.kiosk.robot.tally.orders,
+            self.kiosk.robot.tally.relabelled,
             self.dock.robot.tally.inspected
         );
         let mut kinds = BTreeMap::<&str, usize>::new();

@@ -68,11 +68,14 @@ impl Load {
     pub fn update(self, event: Event, site: &Site<'_>) -> LoadStep {
         match event {
             Event::Scan(meant) => self.scan(&meant, site),
-            Event::Done => Step {
-                next: Next::Finish(Exit::Done),
-                facts: Vec::new(),
-                answer: Ok(Accepted::new(Class::TaskComplete, What::Shipped, self.loaded.to_string())),
-            },
+            Event::Done => {
+                // Where nothing was loaded, nothing is said of it.
+                let answer = match self.loaded {
+                    0 => Accepted::new(Class::Accepted, What::Page, ""),
+                    loaded => Accepted::new(Class::TaskComplete, What::Shipped, loaded.to_string()),
+                };
+                Step { next: Next::Finish(Exit::Done), facts: Vec::new(), answer: Ok(answer) }
+            }
         }
     }
 

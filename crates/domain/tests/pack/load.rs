@@ -6,7 +6,7 @@ use crate::verify::open;
 use crate::world::TODAY;
 use floorhand_domain::outbound::{CartonState, LabelOn, PackState, PartialShip};
 use floorhand_domain::workflow::load::{Event, Load};
-use floorhand_domain::workflow::{Next, Site};
+use floorhand_domain::workflow::{Next, Site, What};
 
 /// A labelled carton C1 of the packed order O1, which leaves at D1.
 fn ready() -> Bench {
@@ -120,4 +120,6 @@ fn the_button_ends_it() {
     let step = Load { dock: "D1".into(), loaded: 3 }.update(Event::Done, &site);
     assert!(matches!(step.next, Next::Finish(_)) && step.facts.is_empty());
     assert_eq!(step.answer.unwrap().code, "3");
+    let step = Load::default().update(Event::Done, &site);
+    assert_eq!(step.answer.unwrap().what, What::Page);
 }
