@@ -8,7 +8,7 @@ mod kit;
 use floorhand::view::{Band, LabelState, PackStage, Page, Tap};
 use floorhand_domain::fact::Units;
 use floorhand_domain::master::{LocationKind, Role};
-use floorhand_domain::outbound::{CartonState, LabelOn, PackState, PartialShip};
+use floorhand_domain::outbound::{Carton, CartonState, LabelOn, PackState, PartialShip};
 use floorhand_domain::task::{Line, TaskKind};
 use kit::Floor;
 use kit::bench::{BENCH, DOCK, PACKER, picked, picked_of};
@@ -37,6 +37,13 @@ fn shirts(qty: i64) -> World {
 /// Packed, per line, as the page shows it.
 fn got(floor: &Floor) -> Vec<(u32, u32)> {
     floor.pack_page().lines.iter().map(|line| (line.packed.units, line.asked.units)).collect()
+}
+
+/// The core tells of the carrier's label.
+fn hears_carrier(floor: &mut Floor, carton: &str) {
+    let (tracking, zpl) = ("TRACK-9".to_owned(), "^XA^XZ".to_owned());
+    let row = Carton { tracking, zpl, ..floor.stored_carton(carton) };
+    floor.hears("carton", carton, &row);
 }
 
 fn label_state(floor: &Floor) -> LabelState {
@@ -611,13 +618,7 @@ fn k16_a_carriers_label_that_is_void_is_not_printed_again() {
     floor.press(Tap::CloseCarton, "pack.weigh");
     floor.weigh(300, "pack.label");
     let own = floor.printer(true);
-    let row = floorhand_domain::outbound::Carton {
-        tracking: "TRACK-9".to_owned(),
-        zpl: "^XA^XZ".to_owned(),
-        state: CartonState::Closed,
-        ..floor.stored_carton(&own.id)
-    };
-    floor.hears("carton", &own.id, &row);
+    hears_carrier(&mut floor, &own.id);
     assert_eq!(floor.printer(true).zpl, "^XA^XZ");
     floor.tap(Tap::Problem);
     floor.press(Tap::Choose(0), "pack.take-out");
@@ -648,13 +649,7 @@ fn our_own_label_is_followed_by_the_carriers() {
     // Without a network our own label goes out at once.
     let own = floor.printer(true);
     assert_eq!((own.zpl.as_str(), label_state(&floor)), ("", LabelState::Internal));
-    let row = floorhand_domain::outbound::Carton {
-        tracking: "TRACK-9".to_owned(),
-        zpl: "^XA^XZ".to_owned(),
-        state: CartonState::Closed,
-        ..floor.stored_carton(&own.id)
-    };
-    floor.hears("carton", &own.id, &row);
+    hears_carrier(&mut floor, &own.id);
     let carrier = floor.printer(true);
     assert_eq!((carrier.zpl.as_str(), carrier.copy), ("^XA^XZ", 2));
     floor.scan("TRACK-9", "pack.next");
@@ -672,12 +667,7 @@ fn the_carriers_label_of_a_packed_carton_is_asked_for() {
     let own = floor.printer(true);
     floor.scan(&own.id, "pack.next");
     assert!(floor.pack_page().queue.orders.is_empty());
-    let row = floorhand_domain::outbound::Carton {
-        tracking: "TRACK-9".to_owned(),
-        zpl: "^XA^XZ".to_owned(),
-        ..floor.stored_carton(&own.id)
-    };
-    floor.hears("carton", &own.id, &row);
+    hears_carrier(&mut floor, &own.id);
     let queue = floor.pack_page().queue;
     let waits: Vec<(&str, bool)> = queue.orders.iter().map(|row| (row.code.as_str(), row.relabel)).collect();
     assert_eq!((waits, queue.waiting), (vec![(own.id.as_str(), true)], 1));
@@ -706,13 +696,7 @@ fn the_carriers_data_comes_while_our_own_label_is_printed() {
     floor.weigh(200, "pack.label");
     let own = floor.labels().remove(0);
     assert_eq!(own.zpl, "");
-    let row = floorhand_domain::outbound::Carton {
-        tracking: "TRACK-9".to_owned(),
-        zpl: "^XA^XZ".to_owned(),
-        state: CartonState::Closed,
-        ..floor.stored_carton(&own.id)
-    };
-    floor.hears("carton", &own.id, &row);
+    hears_carrier(&mut floor, &own.id);
     assert!(floor.labels().is_empty());
     floor.printed(&own);
     assert_eq!(floor.stored_carton(&own.id).label, LabelOn::Internal);

@@ -116,29 +116,20 @@ fn outbound(conn: &Connection, look: &Lookup, known: &mut Known) -> Result<(), S
     for label in look.handling_units.iter().chain(&look.tasks) {
         keys(
             conn,
-            "SELECT id FROM p_carton WHERE id = ?1 UNION SELECT carton FROM ov_carton WHERE carton = ?1
-               ORDER BY 1 LIMIT ?2",
+            "SELECT id FROM p_carton WHERE id = ?1 UNION SELECT id FROM p_carton WHERE tracking = ?1 AND tracking <> ''
+               UNION SELECT carton FROM ov_carton WHERE carton = ?1 ORDER BY 1 LIMIT ?2",
             label,
             &mut cartons,
         )?;
-        let mut numbered = Vec::new();
-        keys(
-            conn,
-            "SELECT id FROM p_carton WHERE tracking = ?1 AND tracking <> '' ORDER BY 1 LIMIT ?2",
-            label,
-            &mut numbered,
-        )?;
-        for id in numbered {
-            // A carrier's number goes when the carton is opened again, here too.
-            let holds = carton(conn, &id)?.is_some_and(|carton| carton.tracking == *label);
-            if holds && !cartons.contains(&id) {
-                cartons.push(id);
-            }
-        }
         keys(conn, "SELECT order_id FROM p_pack_unit WHERE unit = ?1 ORDER BY order_id LIMIT ?2", label, &mut orders)?;
     }
     for id in cartons {
-        if let Some(carton) = carton(conn, &id)? {
+        // A carrier's number goes when the carton is opened again, here too.
+        let named = |carton: &Carton| {
+            let mut texts = look.handling_units.iter().chain(&look.tasks);
+            texts.any(|text| *text == carton.id.0 || *text == carton.tracking)
+        };
+        if let Some(carton) = carton(conn, &id)?.filter(named) {
             orders.push(carton.order.0.clone());
             known.cartons.push(carton);
         }
